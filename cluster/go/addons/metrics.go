@@ -1,0 +1,14 @@
+package main
+
+import (
+	"context"
+
+	"sigs.k8s.io/metrics-server/cmd/metrics-server/app"
+)
+
+// metrics is metrics-server, by which `kubectl top` works.
+func metrics(ctx context.Context, arguments []string) error {
+	command := app.NewMetricsServerCommand(ctx.Done())
+	command.SetArgs(arguments)
+	return command.ExecuteContext(ctx)
+}

@@ -1,0 +1,3 @@
+module storeweaver.dev/cluster/pause
+
+go 1.26.0
