@@ -1,0 +1,3 @@
+/** Addresses that the build fills in. */
+declare const STYLESHEET: string
+declare const FONTS: string[]
