@@ -9,16 +9,17 @@ image
 plain
     `medusa start` by Debian's Node 20, with none of these.
 
-Run it as root on an otherwise idle machine, with buildah on the PATH (or named), and the
-three images and Debian's packages within its reach:
+Run it as root on an otherwise idle machine, from the images that the present sources make:
 
-    buildah build -t localhost/storeweaver/medusa-backend:bench docker/medusa-backend
-    buildah build -t localhost/storeweaver/postgres:bench docker/postgres
-    buildah build -t localhost/storeweaver/valkey:bench docker/valkey
-    python -m bench.medusa_boot --tag bench
+    python -m cluster images
+    python -m bench.medusa_boot
+
+It needs buildah on the PATH (Debian's package; `--buildah` names another command) and
+Debian's packages within reach, for Node 20; nothing on the machine is changed. Other images
+are named by `--backend`, `--postgres` and `--valkey`, in any form that `buildah from` takes.
 
 It prints the medians and their ratio, and ends with status 1 when the ratio is above
-`--limit` (0.65: the requirement). Containers are removed at the end, images are not.
+`--limit` (0.65: the requirement).
 """
 
 from __future__ import annotations
@@ -38,18 +39,19 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from cluster.commands import run
 from cluster.errors import ClusterError
+from cluster.home import Home
+from cluster.image_recipes import recipes
+from cluster.processes import Process, children
 
-PREFIX = "localhost/storeweaver"
+BACKEND, DATABASE, VALKEY = "medusa-backend", "postgres", "valkey"
 LIMIT = 0.65
 PATIENCE = 120.0
 """Seconds in which anything that is started must answer."""
-
-MARK = "MEDUSA_BOOT_RUN"
-"""Variable by which a process started in a container is found from outside."""
 
 PLAIN_COMMAND = ("/usr/bin/node", "node_modules/@medusajs/cli/cli.js", "start")
 
@@ -110,22 +112,21 @@ class Buildah:
         environment: Mapping[str, str],
         unset: tuple[str, ...] = (),
         stop: signal.Signals = signal.SIGTERM,
-    ) -> Iterator[str]:
-        """Run `command` in a container; yields its mark, and ends it by `stop`."""
-        mark = secrets.token_hex(8)
+    ) -> Iterator[Callable[[], Process]]:
+        """Run `command` in a container; yields a way to find it, and ends it by `stop`."""
         words = ["env", *(f"--unset={name}" for name in unset)]
-        words += [f"{name}={value}" for name, value in environment.items()]
-        words += [f"{MARK}={mark}", *command]
+        words += [*(f"{name}={value}" for name, value in environment.items()), *command]
         with subprocess.Popen(
             [*self._command, *self._run(), container, "--", *words],
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         ) as outer:
             try:
-                yield mark
+                yield lambda: contained(outer.pid)
             finally:
-                for process in marked(mark)[:1]:
-                    process.send(stop)
+                if outer.poll() is None:
+                    contained(outer.pid).signal(stop)
                 outer.wait(PATIENCE)
 
     @staticmethod
@@ -133,39 +134,33 @@ class Buildah:
         return ("run", "--isolation=chroot", *options)
 
 
-@dataclass(frozen=True)
-class MarkedProcess:
-    """A process inside a container, by its number on the machine."""
+def contained(buildah: int) -> Process:
+    """The process that buildah, by its process id, started in a container.
 
-    pid: int
-
-    def send(self, number: signal.Signals) -> None:
-        """Send a signal, unless the process is gone."""
-        try:
-            os.kill(self.pid, number)
-        except ProcessLookupError:
-            pass
-
-    def boot(self, *, healthy_at: float) -> Boot:
-        """What /proc tells about it; `healthy_at` by the clock that counts since boot."""
-        status = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        user, system, started = (int(status[field]) / TICKS for field in (11, 12, 19))
-        memory = Path(f"/proc/{self.pid}/status").read_text().partition("VmHWM:")[2].split()[0]
-        return Boot(wall=healthy_at - started, cpu=user + system, memory=int(memory) / 1024)
+    Raises:
+        ClusterError: there is none.
+    """
+    level = children([buildah])
+    while level:
+        for process in level:
+            # buildah's own helpers run from memory, under names that hold its name
+            if "buildah" not in process.command:
+                return process
+        level = children(process.pid for process in level)
+    raise ClusterError(
+        "A process in a container ended early.", next_step="Run its image by hand to see why."
+    )
 
 
-def marked(mark: str) -> list[MarkedProcess]:
-    """The processes started with a mark: the first one, then its children."""
-    wanted = f"{MARK}={mark}".encode()
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            environment = (folder / "environ").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if wanted in environment:
-            found.append(MarkedProcess(int(folder.name)))
-    return sorted(found, key=lambda process: process.pid)
+def boot(process: Process, *, healthy_at: float) -> Boot:
+    """What /proc tells about `process`; `healthy_at` by the clock that counts since boot."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    memory = Path(f"/proc/{process.pid}/status").read_text().partition("VmHWM:")[2].split()[0]
+    return Boot(
+        wall=healthy_at - process.started / TICKS,
+        cpu=(int(fields[11]) + int(fields[12])) / TICKS,
+        memory=int(memory) / 1024,
+    )
 
 
 def wait_for(what: str, is_there: Callable[[], bool]) -> None:
@@ -181,7 +176,7 @@ def wait_for(what: str, is_there: Callable[[], bool]) -> None:
                 f"{what} did not answer within {PATIENCE:.0f} s.",
                 next_step="Run its image by hand; its output says why.",
             )
-        time.sleep(0.005)
+        time.sleep(0.01)
 
 
 def answers(port: int) -> bool:
@@ -221,32 +216,30 @@ def measure(buildah: Buildah, subject: Subject, *, environment: Mapping[str, str
         environment={**environment, "PORT": str(port), "LISTEN": "127.0.0.1"},
         unset=subject.unset,
         stop=signal.SIGKILL,
-    ) as mark:
+    ) as find:
         wait_for(f"Medusa ({subject.name})", lambda: is_healthy(port))
-        healthy_at = time.clock_gettime(time.CLOCK_BOOTTIME)
-        return marked(mark)[0].boot(healthy_at=healthy_at)
+        return boot(find(), healthy_at=time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
-def serve_stores(stack: ExitStack, buildah: Buildah, tag: str) -> dict[str, str]:
+def serve_data(stack: ExitStack, buildah: Buildah, *, images: Mapping[str, str]) -> dict[str, str]:
     """Start PostgreSQL and Valkey; returns the settings of a shop that uses them."""
     password = secrets.token_hex(16)
     database, valkey = free_port(), free_port()
     servers = {
-        "postgres": {
+        DATABASE: {
             "PORT": str(database),
             "POSTGRES_USER": "medusa",
             "POSTGRES_DB": "medusa",
             "POSTGRES_PASSWORD": password,
         },
-        "valkey": {"PORT": str(valkey), "VALKEY_PASSWORD": password},
+        VALKEY: {"PORT": str(valkey), "VALKEY_PASSWORD": password},
     }
     for name, settings in servers.items():
-        container = stack.enter_context(buildah.container(f"{PREFIX}/{name}:{tag}"))
+        container = stack.enter_context(buildah.container(images[name]))
         command = buildah.command(container)
         environment = {**settings, "LISTEN": "127.0.0.1"}
         stack.enter_context(buildah.process(container, command, environment=environment))
-        port = int(settings["PORT"])
-        wait_for(name, lambda port=port: answers(port))  # type: ignore[misc]
+        wait_for(name, partial(answers, int(settings["PORT"])))
     return {
         "DATABASE_URL": f"postgres://medusa:{password}@127.0.0.1:{database}/medusa",
         "REDIS_URL": f"redis://:{password}@127.0.0.1:{valkey}",
@@ -256,6 +249,26 @@ def serve_stores(stack: ExitStack, buildah: Buildah, tag: str) -> dict[str, str]
         "ADMIN_PASSWORD": password,
         "PUBLISHABLE_KEY": f"pk_{secrets.token_hex(32)}",
     }
+
+
+def built_images() -> dict[str, str]:
+    """The archives of the three images, as the present sources make them.
+
+    Raises:
+        ClusterError: one is not built.
+    """
+    home = Home.from_environment()
+    archives = {
+        name: recipe.archive(home)
+        for name, recipe in recipes(home, (BACKEND, DATABASE, VALKEY)).items()
+    }
+    for name, archive in archives.items():
+        if not archive.exists():
+            raise ClusterError(
+                f"The image {name} is not built from the present sources.",
+                next_step="Run `python -m cluster images`, or name another image.",
+            )
+    return {name: f"oci-archive:{archive}" for name, archive in archives.items()}
 
 
 def report(name: str, boots: list[Boot]) -> float:
@@ -272,31 +285,42 @@ def main() -> int:
     """Measure, print, and compare with the limit."""
     parser = argparse.ArgumentParser(description="Medusa's boot: the image against plain Node 20.")
     parser.add_argument("--buildah", default="buildah", help="command that runs buildah")
-    parser.add_argument("--tag", default="dev", help=f"of the three images {PREFIX}/…")
+    for name in (BACKEND, DATABASE, VALKEY):
+        parser.add_argument(f"--{name.removeprefix('medusa-')}", dest=name, metavar="IMAGE")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--limit", type=float, default=LIMIT, help="highest ratio that passes")
     options = parser.parse_args()
-    buildah = Buildah(options.buildah)
-    image = f"{PREFIX}/medusa-backend:{options.tag}"
+    named = {name: getattr(options, name) for name in (BACKEND, DATABASE, VALKEY)}
+    images = (
+        named if all(named.values()) else built_images() | {k: v for k, v in named.items() if v}
+    )
+    boots = measure_in_turns(Buildah(options.buildah), images=images, rounds=options.rounds)
+    ratio = report("image", boots["image"]) / report("plain", boots["plain"])
+    print(f"ratio  {ratio:.2f} (at most {options.limit:.2f})")
+    return 0 if ratio <= options.limit else 1
+
+
+def measure_in_turns(
+    buildah: Buildah, *, images: Mapping[str, str], rounds: int
+) -> dict[str, list[Boot]]:
+    """The boots of both subjects, by name."""
     with ExitStack() as stack:
-        ours = stack.enter_context(buildah.container(image))
-        plain = stack.enter_context(buildah.container(image))
+        ours = stack.enter_context(buildah.container(images[BACKEND]))
+        plain = stack.enter_context(buildah.container(images[BACKEND]))
         buildah.install(plain, "nodejs")
         subjects = (
             Subject("image", ours, buildah.command(ours)),
             Subject("plain", plain, PLAIN_COMMAND, unset=("NODE_COMPILE_CACHE",)),
         )
-        environment = serve_stores(stack, buildah, options.tag)
+        environment = serve_data(stack, buildah, images=images)
         # the first start makes the shop, and brings the files of both into memory
         for subject in subjects:
             measure(buildah, subject, environment=environment)
         boots: dict[str, list[Boot]] = {subject.name: [] for subject in subjects}
-        for _ in range(options.rounds):
+        for _ in range(rounds):
             for subject in subjects:
                 boots[subject.name].append(measure(buildah, subject, environment=environment))
-    ratio = report("image", boots["image"]) / report("plain", boots["plain"])
-    print(f"ratio  {ratio:.2f} (at most {options.limit:.2f})")
-    return 0 if ratio <= options.limit else 1
+        return boots
 
 
 if __name__ == "__main__":
