@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import shutil
 import sys
+import time
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-from cluster import packages
-from cluster.commands import run
-from cluster.errors import ClusterError
+from cluster import disk, packages
+from cluster.commands import run, tail
+from cluster.errors import ClusterError, CommandFailed
 from cluster.home import Home
 from cluster.locks import exclusive
 
@@ -23,15 +27,20 @@ REQUIREMENTS = SOURCE / "requirements.txt"
 DEVELOPMENT_REQUIREMENTS = SOURCE / "requirements-dev.txt"
 OLDEST_PYTHON = (3, 11)
 
+KEPT_FOR = 7 * 24 * 3600
+"""Seconds for which an environment stays that nobody asked for and nothing runs in; a cache
+may serve several checkouts, of different requirements."""
+
 
 def ensure(home: Home, *, development: bool) -> Path:
     """The interpreter of an environment with exactly the pinned requirements.
 
-    One environment for each content of the requirements, below the cache; the
-    ones before are removed. Packages are installed by their hashes only.
+    One environment for each content of the requirements, below the cache; those that are
+    no longer used are removed. Packages are installed by their hashes only.
 
     Raises:
-        ClusterError: Python is too old, or the package index does not answer.
+        ClusterError: Python is too old, the package index does not answer, or the disk
+            is full.
     """
     if sys.version_info < OLDEST_PYTHON:
         raise ClusterError(
@@ -45,6 +54,8 @@ def ensure(home: Home, *, development: bool) -> Path:
     interpreter = folder / "bin" / "python"
     complete = folder / "complete"
     if complete.exists():
+        with suppress(PermissionError):
+            os.utime(complete)
         return interpreter
     with exclusive(home.cache / "python" / "lock", waiting=lambda _: None):
         if complete.exists():
@@ -54,26 +65,36 @@ def ensure(home: Home, *, development: bool) -> Path:
         log = home.cache / "python" / f"{kind}.log"
         log.unlink(missing_ok=True)
         _make(home, folder, log)
-        run(
-            [
-                *(
-                    interpreter,
-                    "-m",
-                    "pip",
-                    "install",
-                    "--no-input",
-                    "--no-cache-dir",
-                    "--no-compile",
-                ),
-                *("--require-hashes", "--only-binary=:all:", "--requirement", requirements),
-            ],
-            log=log,
-        )
+        _install(interpreter, requirements, log)
         complete.touch()
-        for other in folder.parent.glob(f"{kind}-*/"):
-            if other != folder:
-                shutil.rmtree(other, ignore_errors=True)
+        remove_unused(folder.parent.glob(f"{kind}-*/"))
     return interpreter
+
+
+def remove_unused(environments: Iterable[Path]) -> None:
+    """Remove those that nobody asked for lately and nothing runs in, and half-made ones."""
+    for folder in environments:
+        if not _is_wanted(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_wanted(folder: Path) -> bool:
+    """Whether somebody asked for a complete environment lately, or a process runs in it."""
+    try:
+        asked = (folder / "complete").stat().st_mtime
+    except FileNotFoundError:
+        return False
+    return time.time() - asked < KEPT_FOR or _runs_anything(folder)
+
+
+def _runs_anything(folder: Path) -> bool:
+    beginning = os.fsencode(folder) + b"/"
+    for process in Path("/proc").glob("[0-9]*"):
+        # it may end meanwhile
+        with suppress(OSError):
+            if (process / "cmdline").read_bytes().startswith(beginning):
+                return True
+    return False
 
 
 def _make(home: Home, folder: Path, log: Path) -> None:
@@ -98,11 +119,43 @@ def _make(home: Home, folder: Path, log: Path) -> None:
         )
 
 
+def _install(interpreter: Path, requirements: Path, log: Path) -> None:
+    """Install what `requirements` pins.
+
+    The file names every package, so pip has no dependency to choose a version for: left to
+    itself it looks for those asked for with an extra among all releases, and refuses a newer
+    one than the pinned.
+
+    Raises:
+        ClusterError: the package index does not answer or has another file than the
+            pinned one, or the disk is full.
+    """
+    pip = (interpreter, "-m", "pip", "install", "--no-input", "--no-cache-dir", "--no-compile")
+    options = ("--no-deps", "--require-hashes", "--only-binary=:all:", "-r", requirements)
+    try:
+        run([*pip, *options], log=log)
+    except CommandFailed as failure:
+        said = log.read_text(errors="replace")
+        if disk.says_full(said):
+            purpose = "installing Python packages"
+            raise disk.full(log.parent, purpose=purpose, detail=tail(log)) from failure
+        causes = [line for line in said.splitlines() if line.startswith("ERROR: ")]
+        cause = causes[-1].removeprefix("ERROR: ") if causes else str(failure.problem)
+        raise ClusterError(
+            f"The Python packages of {requirements.name} cannot be installed: {cause}",
+            next_step="Check that pip can reach its package index (another one is taken from "
+            "PIP_INDEX_URL, a proxy from https_proxy), and run the command again.",
+            detail=tail(log),
+        ) from failure
+
+
 def main() -> int:
     """Print the interpreter's path."""
     parser = argparse.ArgumentParser(prog="python3 -m cluster.environment")
     parser.add_argument("--development", action="store_true", help="with what the tests need")
     arguments = parser.parse_args()
+    # the app reads it as an account that is not the caller's
+    os.umask(0o022)
     try:
         print(ensure(Home.from_environment(), development=arguments.development))
     except ClusterError as error:
