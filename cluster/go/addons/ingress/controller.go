@@ -2,152 +2,98 @@ package ingress
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
-	"github.com/caddyserver/caddy/v2"
-	corev1 "k8s.io/api/core/v1"
-	discoveryv1 "k8s.io/api/discovery/v1"
-	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/fields"
-	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/client-go/informers"
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
-	corelisters "k8s.io/client-go/listers/core/v1"
-	discoverylisters "k8s.io/client-go/listers/discovery/v1"
-	networkinglisters "k8s.io/client-go/listers/networking/v1"
-	"k8s.io/client-go/tools/cache"
-	"k8s.io/client-go/tools/clientcmd"
+
+	"storeweaver.dev/cluster/addons/apiclient"
+	"storeweaver.dev/cluster/addons/commandline"
+	"storeweaver.dev/cluster/addons/health"
 )
 
-// coalesce is how long changes are gathered before the table is built again.
+// coalesce is how long changes are gathered before the table is built again; for as long as
+// the last one took where that is more, so that a large table is not built all the time.
 const coalesce = 10 * time.Millisecond
-
-type listFlag []string
-
-func (l *listFlag) String() string { return fmt.Sprint(*l) }
-
-func (l *listFlag) Set(value string) error {
-	*l = append(*l, value)
-	return nil
-}
 
 // Run watches the API and serves until ctx ends.
 func Run(ctx context.Context, arguments []string) error {
-	flags := flag.NewFlagSet("ingress", flag.ExitOnError)
+	flags := flag.NewFlagSet("ingress", flag.ContinueOnError)
 	kubeconfig := flags.String("kubeconfig", "", "how to reach the API server")
-	var clear, secured listFlag
+	var clear, secured commandline.List
 	flags.Var(&clear, "listen", "address for http, such as :80 or fd/3; may be repeated")
 	flags.Var(&secured, "listen-tls", "address for https; may be repeated")
-	address := flags.String("status-address", "", "address that is written into each Ingress's status")
-	health := flags.String("health", "", "address of /healthz and /readyz, HOST:PORT")
-	_ = flags.Parse(arguments)
-	config, err := clientcmd.BuildConfigFromFlags("", *kubeconfig)
-	if err != nil {
-		return fmt.Errorf("the kubeconfig %s cannot be used: %w", *kubeconfig, err)
+	address := flags.String("status-address", "", "IP address that is written into each Ingress's status")
+	healthAddress := flags.String("health", "", "address of /healthz and /readyz, HOST:PORT")
+	if err := commandline.Parse(flags, arguments, "kubeconfig", "status-address"); err != nil {
+		return err
 	}
-	client, err := kubernetes.NewForConfig(config)
+	if len(clear)+len(secured) == 0 {
+		return errors.New("--listen or --listen-tls is missing")
+	}
+	if _, err := netip.ParseAddr(*address); err != nil {
+		return fmt.Errorf("--status-address: %w", err)
+	}
+	client, err := apiclient.New(*kubeconfig, "ingress")
 	if err != nil {
 		return err
 	}
-	controller := newController(client, *address)
-	if *health != "" {
-		if err := controller.serveHealth(*health); err != nil {
-			return err
-		}
+	c, err := newController(client, *address)
+	if err != nil {
+		return err
 	}
+	if err := health.Serve(ctx, *healthAddress, c.ready); err != nil {
+		return err
+	}
+	// nothing is accepted before the table is there: who connects early waits, and is not
+	// told that the host is unknown
+	if !c.watch.start(ctx) {
+		return nil
+	}
+	c.update()
 	if err := serve(clear, secured); err != nil {
 		return err
 	}
-	defer func() { _ = caddy.Stop() }()
-	return controller.run(ctx)
+	defer stop()
+	c.isServing.Store(true)
+	c.run(ctx)
+	return nil
 }
 
+// controller turns what it watches into the current table.
 type controller struct {
-	client       kubernetes.Interface
-	address      string
-	dirty        chan struct{}
-	ready        atomic.Bool
-	factories    []informers.SharedInformerFactory
-	ingresses    networkinglisters.IngressLister
-	classes      networkinglisters.IngressClassLister
-	services     corelisters.ServiceLister
-	slices       discoverylisters.EndpointSliceLister
-	sliceIndex   cache.Indexer
-	secrets      corelisters.SecretLister
-	certificates map[string]parsedCertificate
-	warned       map[string]bool
+	watch     *watch
+	statuses  *statuses
+	served    atomic.Pointer[map[types.UID]bool]
+	dirty     chan struct{}
+	isServing atomic.Bool
+	warned    map[string]bool
 }
 
-// parsedCertificate spares parsing a Secret at each build that has not changed.
-type parsedCertificate struct {
-	version     string
-	certificate *tls.Certificate
-	err         error
+func newController(client kubernetes.Interface, address string) (*controller, error) {
+	c := &controller{dirty: make(chan struct{}, 1)}
+	c.served.Store(&map[types.UID]bool{})
+	watching, err := newWatch(client, c.mark)
+	if err != nil {
+		return nil, fmt.Errorf("the API cannot be watched: %w", err)
+	}
+	c.watch = watching
+	c.statuses = newStatuses(client, address, c.find)
+	return c, nil
 }
 
-const byService = "service"
-
-func newController(client kubernetes.Interface, address string) *controller {
-	all := informers.NewSharedInformerFactory(client, 0)
-	certificates := informers.NewSharedInformerFactoryWithOptions(client, 0,
-		informers.WithTweakListOptions(func(options *metav1.ListOptions) {
-			options.FieldSelector = fields.OneTermEqualSelector("type", string(corev1.SecretTypeTLS)).String()
-		}))
-	c := &controller{
-		client:       client,
-		address:      address,
-		dirty:        make(chan struct{}, 1),
-		factories:    []informers.SharedInformerFactory{all, certificates},
-		ingresses:    all.Networking().V1().Ingresses().Lister(),
-		classes:      all.Networking().V1().IngressClasses().Lister(),
-		services:     all.Core().V1().Services().Lister(),
-		slices:       all.Discovery().V1().EndpointSlices().Lister(),
-		sliceIndex:   all.Discovery().V1().EndpointSlices().Informer().GetIndexer(),
-		secrets:      certificates.Core().V1().Secrets().Lister(),
-		certificates: map[string]parsedCertificate{},
-		warned:       map[string]bool{},
+func (c *controller) ready() error {
+	if !c.isServing.Load() {
+		return errors.New("the API has not been read yet")
 	}
-	changed := cache.ResourceEventHandlerFuncs{
-		AddFunc:    func(any) { c.mark() },
-		UpdateFunc: func(_, _ any) { c.mark() },
-		DeleteFunc: func(any) { c.mark() },
-	}
-	for _, informer := range []cache.SharedIndexInformer{
-		all.Networking().V1().Ingresses().Informer(),
-		all.Networking().V1().IngressClasses().Informer(),
-		all.Core().V1().Services().Informer(),
-		all.Discovery().V1().EndpointSlices().Informer(),
-		certificates.Core().V1().Secrets().Informer(),
-	} {
-		_ = informer.SetTransform(withoutManagedFields)
-		_, _ = informer.AddEventHandler(changed)
-	}
-	_ = all.Discovery().V1().EndpointSlices().Informer().AddIndexers(cache.Indexers{byService: serviceOf})
-	return c
-}
-
-func withoutManagedFields(object any) (any, error) {
-	if accessor, err := meta.Accessor(object); err == nil {
-		accessor.SetManagedFields(nil)
-	}
-	return object, nil
-}
-
-func serviceOf(object any) ([]string, error) {
-	slice, ok := object.(*discoveryv1.EndpointSlice)
-	if !ok {
-		return nil, errors.New("not an EndpointSlice")
-	}
-	return []string{slice.Namespace + "/" + slice.Labels[discoveryv1.LabelServiceName]}, nil
+	return nil
 }
 
 func (c *controller) mark() {
@@ -157,104 +103,60 @@ func (c *controller) mark() {
 	}
 }
 
-func (c *controller) run(ctx context.Context) error {
-	for _, factory := range c.factories {
-		factory.Start(ctx.Done())
-	}
-	for _, factory := range c.factories {
-		factory.WaitForCacheSync(ctx.Done())
-	}
-	c.mark()
+// run follows the changes until ctx ends.
+func (c *controller) run(ctx context.Context) {
+	c.statuses.run(ctx)
+	var took time.Duration
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-c.dirty:
 		}
-		time.Sleep(coalesce)
+		time.Sleep(max(coalesce, took))
 		select {
 		case <-c.dirty:
 		default:
 		}
-		c.update(ctx)
+		began := time.Now()
+		c.update()
+		took = time.Since(began)
 	}
 }
 
-func (c *controller) update(ctx context.Context) {
-	ingresses, _ := c.ingresses.List(labels.Everything())
-	classes, _ := c.classes.List(labels.Everything())
-	table, warnings := Build(Objects{
-		Ingresses:   ingresses,
-		Classes:     classes,
-		Service:     c.service,
-		Slices:      c.endpointSlices,
-		Certificate: c.certificate,
-	})
-	current.Store(table)
-	c.ready.Store(true)
-	c.report(warnings)
-	c.writeStatus(ctx, ingresses, Ours(ingresses, classes))
+// update routes by what is there now. A status is written only after that, so that whoever
+// waits for it finds the host served.
+func (c *controller) update() {
+	objects := c.watch.objects()
+	plan := Build(objects)
+	current.Store(plan.Table)
+	served := make(map[types.UID]bool, len(plan.Ours))
+	for _, ingress := range plan.Ours {
+		served[ingress.UID] = true
+	}
+	c.served.Store(&served)
+	c.statuses.offer(objects.Ingresses, served)
+	c.report(plan.Warnings)
 }
 
-func (c *controller) service(namespace, name string) *corev1.Service {
-	service, err := c.services.Services(namespace).Get(name)
-	if err != nil {
-		return nil
+func (c *controller) find(key types.NamespacedName) (*networkingv1.Ingress, bool) {
+	ingress := c.watch.ingress(key.Namespace, key.Name)
+	if ingress == nil {
+		return nil, false
 	}
-	return service
+	return ingress, (*c.served.Load())[ingress.UID]
 }
 
-func (c *controller) endpointSlices(namespace, service string) []*discoveryv1.EndpointSlice {
-	found, _ := c.sliceIndex.ByIndex(byService, namespace+"/"+service)
-	slices := make([]*discoveryv1.EndpointSlice, 0, len(found))
-	for _, object := range found {
-		slices = append(slices, object.(*discoveryv1.EndpointSlice))
-	}
-	return slices
-}
-
-func (c *controller) certificate(namespace, name string) (*tls.Certificate, error) {
-	secret, err := c.secrets.Secrets(namespace).Get(name)
-	if err != nil {
-		return nil, errors.New("there is no Secret of that name with type kubernetes.io/tls")
-	}
-	key := namespace + "/" + name
-	known := c.certificates[key]
-	if known.version != secret.ResourceVersion {
-		known = parsedCertificate{version: secret.ResourceVersion}
-		known.certificate, known.err = pair(secret)
-		c.certificates[key] = known
-	}
-	return known.certificate, known.err
-}
-
-// report logs each warning once.
+// report logs each warning once for as long as it lasts.
 func (c *controller) report(warnings []Warning) {
-	now := map[string]bool{}
+	now := make(map[string]bool, len(warnings))
 	for _, warning := range warnings {
 		name := warning.Ingress.Namespace + "/" + warning.Ingress.Name
-		now[name+warning.Reason] = true
-		if !c.warned[name+warning.Reason] {
+		key := name + " " + warning.Reason
+		if !c.warned[key] && !now[key] {
 			slog.Warn(warning.Reason, "ingress", name)
 		}
+		now[key] = true
 	}
 	c.warned = now
-}
-
-func (c *controller) serveHealth(address string) error {
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return fmt.Errorf("the health address cannot be used: %w", err)
-	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	mux.HandleFunc("/readyz", func(w http.ResponseWriter, _ *http.Request) {
-		if !c.ready.Load() {
-			http.Error(w, "the API has not been read yet", http.StatusServiceUnavailable)
-			return
-		}
-		fmt.Fprintln(w, "ok")
-	})
-	go func() { _ = http.Serve(listener, mux) }()
-	return nil
 }

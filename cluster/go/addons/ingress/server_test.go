@@ -1,145 +1,87 @@
 package ingress
 
 import (
-	"context"
+	"bufio"
+	"crypto/sha256"
 	"crypto/tls"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
+	"net/netip"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/caddyserver/caddy/v2"
+	discoveryv1 "k8s.io/api/discovery/v1"
 )
 
-var clearAddress, securedAddress string
-
-func TestMain(m *testing.M) {
-	state, err := os.MkdirTemp("", "ingress")
-	if err != nil {
-		panic(err)
-	}
-	os.Setenv("XDG_DATA_HOME", state)
-	clearAddress, securedAddress = freeAddress(), freeAddress()
-	if err := serve([]string{clearAddress}, []string{securedAddress}); err != nil {
-		panic(err)
-	}
-	code := m.Run()
-	_ = caddy.Stop()
-	_ = os.RemoveAll(state)
-	os.Exit(code)
-}
-
-func freeAddress() string {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		panic(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
-// client reaches the servers whatever host a URL names.
-func client() *http.Client {
-	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
-		to := clearAddress
-		if strings.HasSuffix(address, ":443") {
-			to = securedAddress
+func TestARequestReachesItsPodAsItWasMade(t *testing.T) {
+	address := pod(t, func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "%s %s %s %s %s", r.Host, r.RequestURI,
+			r.Header.Get("X-Forwarded-Host"), r.Header.Get("X-Forwarded-Proto"), r.Header.Get("X-Forwarded-For"))
+	})
+	use(t, map[string]*Backend{"shop.test": at(address)})
+	for scheme, expected := range map[string]string{
+		"http":  "shop.test /a%2Fb?c=d shop.test http 127.0.0.1",
+		"https": "shop.test /a%2Fb?c=d shop.test https 127.0.0.1",
+	} {
+		// what a client claims about itself is not passed on
+		found := get(t, scheme+"://shop.test/a%2Fb?c=d", "X-Forwarded-For", "192.0.2.1", "X-Forwarded-Host", "forged")
+		if found.status != 200 || found.body != expected {
+			t.Errorf("%s: %d %q", scheme, found.status, found.body)
 		}
-		return (&net.Dialer{}).DialContext(ctx, network, to)
 	}
-	return &http.Client{Transport: &http.Transport{
-		DialContext:     dial,
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // the test looks at the name itself
-	}}
 }
 
-func pod(t *testing.T, handler http.HandlerFunc) string {
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	return server.Listener.Addr().String()
-}
-
-func use(hosts map[string]*Backend) *Table {
-	table := &Table{hosts: map[string]*site{}, wildcards: map[string]*site{}, certificates: map[string]*tls.Certificate{}}
-	for host, backend := range hosts {
-		table.site(host).routes = []route{{backend: backend}}
-	}
-	current.Store(table)
-	return table
-}
-
-func get(t *testing.T, url string, header ...string) (int, http.Header, string) {
-	t.Helper()
-	request, _ := http.NewRequest(http.MethodGet, url, nil)
-	for i := 0; i+1 < len(header); i += 2 {
-		request.Header.Set(header[i], header[i+1])
-	}
-	answer, err := client().Do(request)
+func TestTheTableOfTheAPIsObjectsIsServed(t *testing.T) {
+	address := pod(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.URL.Path) })
+	at, err := netip.ParseAddrPort(address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	body, _ := io.ReadAll(answer.Body)
-	return answer.StatusCode, answer.Header, string(body)
-}
-
-func TestARequestReachesItsPodWithItsHost(t *testing.T) {
-	address := pod(t, func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(w, "%s %s %s", r.Host, r.Header.Get("X-Forwarded-Host"), r.Header.Get("X-Forwarded-Proto"))
-	})
-	use(map[string]*Backend{"shop.test": {Service: "a/b", Addresses: []string{address}}})
-	if status, _, body := get(t, "http://shop.test/"); status != 200 || body != "shop.test shop.test http" {
-		t.Fatalf("%d %q", status, body)
+	objects := world(ingressOf("a", time.Hour,
+		path{"shop.test", "/", prefix, "none"},
+		path{"shop.test", "/app", prefix, "admin"},
+		path{"*.test", "/", prefix, "empty"},
+	))
+	objects.Slices = func(_, service string) []*discoveryv1.EndpointSlice {
+		if service == "empty" {
+			return nil
+		}
+		return []*discoveryv1.EndpointSlice{
+			slice("http", int32(at.Port()), endpoint(at.Addr().String(), discoveryv1.EndpointConditions{})),
+		}
 	}
-	if status, _, body := get(t, "https://shop.test/"); status != 200 || body != "shop.test shop.test https" {
-		t.Fatalf("%d %q", status, body)
-	}
-}
-
-func TestAnUnknownHostIsToldWhichExist(t *testing.T) {
-	use(map[string]*Backend{"shop.test": {Service: "a/b"}})
-	status, header, body := get(t, "http://other.test/<b>", "Accept", "text/html")
-	if status != 404 || !strings.Contains(body, `href="//shop.test/"`) || strings.Contains(body, "<b>") {
-		t.Fatalf("%d %s", status, body)
-	}
-	if !strings.HasPrefix(header.Get("Content-Type"), "text/html") {
-		t.Fatal(header)
-	}
-	if _, header, body := get(t, "http://x.test/"); !strings.Contains(body, "shop.test") || !strings.HasPrefix(header.Get("Content-Type"), "text/plain") {
-		t.Fatalf("%v %s", header, body)
-	}
-}
-
-func TestAServiceWithoutPodsAnswers503WithASentence(t *testing.T) {
-	use(map[string]*Backend{"shop.test": {Service: "a/b", Problem: "The Service a/b has no pod that is ready."}})
-	status, header, body := get(t, "http://shop.test/")
-	if status != 503 || !strings.Contains(body, "has no pod that is ready") || header.Get("Retry-After") == "" {
-		t.Fatalf("%d %v %s", status, header, body)
-	}
-}
-
-func TestAPodThatDoesNotAnswerIs503(t *testing.T) {
-	use(map[string]*Backend{"shop.test": {Service: "a/b", Addresses: []string{freeAddress()}}})
-	if status, _, body := get(t, "http://shop.test/"); status != 503 || !strings.Contains(body, "No pod of the Service a/b answered") {
-		t.Fatalf("%d %s", status, body)
+	current.Store(Build(objects).Table)
+	for url, expected := range map[string]struct {
+		status int
+		body   string
+	}{
+		"http://shop.test/app/x":  {200, "/app/x"},
+		"http://shop.test:81/app": {200, "/app"},
+		"http://shop.test/apple":  {503, "There is no Service shop/none."},
+		"http://wild.test/":       {503, "The Service shop/empty has no pod that is ready."},
+		"http://a.wild.test/":     {404, "No Ingress serves a.wild.test/."},
+	} {
+		if found := get(t, url); found.status != expected.status || !strings.Contains(found.body, expected.body) {
+			t.Errorf("%s: %d %s", url, found.status, found.body)
+		}
 	}
 }
 
 func TestACertificateIsChosenByName(t *testing.T) {
-	address := pod(t, func(w http.ResponseWriter, _ *http.Request) {})
-	table := use(map[string]*Backend{"shop.test": {Service: "a/b", Addresses: []string{address}}})
+	address := pod(t, func(http.ResponseWriter, *http.Request) {})
+	table := use(t, map[string]*Backend{"shop.test": at(address)})
 	own, err := selfSigned()
 	if err != nil {
 		t.Fatal(err)
 	}
 	table.certificates["shop.test"] = own
+	table.certificates["*.wild.test"] = own
 	shown := func(name string) string {
 		connection, err := tls.Dial("tcp", securedAddress, &tls.Config{ServerName: name, InsecureSkipVerify: true})
 		if err != nil {
@@ -148,69 +90,153 @@ func TestACertificateIsChosenByName(t *testing.T) {
 		defer connection.Close()
 		return connection.ConnectionState().PeerCertificates[0].SerialNumber.String()
 	}
-	if shown("shop.test") == shown("other.test") {
-		t.Fatal("both names were shown the same certificate")
+	if shown("shop.test") != shown("a.wild.test") || shown("shop.test") == shown("other.test") || shown("other.test") != shown("") {
+		t.Fatal("the wrong certificate was shown")
 	}
 }
 
-func TestChangingTheTableUnderLoadFailsNoRequestAndDropsNoStream(t *testing.T) {
-	release := make(chan struct{})
-	address := pod(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/stream" {
-			fmt.Fprint(w, "begin ")
+func TestAnAnswerIsPassedOnWhileItIsWritten(t *testing.T) {
+	arrived := make(chan struct{})
+	address := pod(t, func(w http.ResponseWriter, _ *http.Request) {
+		for range 3 {
+			fmt.Fprintln(w, "news")
 			w.(http.Flusher).Flush()
-			<-release
-			fmt.Fprint(w, "end")
-			return
+			<-arrived
 		}
-		fmt.Fprint(w, "ok")
 	})
-	backend := &Backend{Service: "a/b", Addresses: []string{address}}
-	use(map[string]*Backend{"shop.test": backend})
-	stream, err := client().Get("http://shop.test/stream")
+	use(t, map[string]*Backend{"shop.test": at(address)})
+	answer, err := client().Get("http://shop.test/")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer stream.Body.Close()
-	var failed, served atomic.Int64
-	var clients sync.WaitGroup
-	done := make(chan struct{})
-	for range 4 {
-		clients.Add(1)
-		go func() {
-			defer clients.Done()
-			shared := client()
-			for {
-				select {
-				case <-done:
-					return
-				default:
-				}
-				answer, err := shared.Get("http://shop.test/")
-				if err != nil || answer.StatusCode != 200 {
-					failed.Add(1)
-				}
-				if err == nil {
-					_, _ = io.Copy(io.Discard, answer.Body)
-					_ = answer.Body.Close()
-				}
-				served.Add(1)
-			}
-		}()
-	}
-	for i := int64(0); i < 200 && failed.Load() == 0; i++ {
-		for served.Load() < i && failed.Load() == 0 {
-			time.Sleep(time.Millisecond)
+	defer answer.Body.Close()
+	lines := bufio.NewScanner(answer.Body)
+	for range 3 {
+		if !lines.Scan() || lines.Text() != "news" {
+			t.Fatalf("%q, %v", lines.Text(), lines.Err())
 		}
-		use(map[string]*Backend{"shop.test": backend, fmt.Sprintf("h%d.test", i): backend})
+		arrived <- struct{}{}
 	}
-	close(done)
-	clients.Wait()
-	close(release)
-	if body, err := io.ReadAll(stream.Body); err != nil || string(body) != "begin end" {
-		t.Fatalf("the stream gave %q, %v", body, err)
+}
+
+func TestAProtocolIsSwitchedAndBothSidesTalk(t *testing.T) {
+	address := pod(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Upgrade") != "websocket" || r.Header.Get("Connection") != "Upgrade" {
+			http.Error(w, "not asked for", http.StatusBadRequest)
+			return
+		}
+		connection, stream, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		defer connection.Close()
+		fmt.Fprint(stream, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+		_ = stream.Flush()
+		_, _ = io.Copy(connection, stream)
+	})
+	use(t, map[string]*Backend{"shop.test": at(address)})
+	connection, err := net.Dial("tcp", clearAddress)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if failed.Load() != 0 {
-		t.Fatalf("%d of %d requests failed", failed.Load(), served.Load())
+	defer connection.Close()
+	fmt.Fprint(connection, "GET / HTTP/1.1\r\nHost: shop.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+	stream := bufio.NewReader(connection)
+	answer, err := http.ReadResponse(stream, nil)
+	if err != nil || answer.StatusCode != http.StatusSwitchingProtocols {
+		t.Fatalf("%v, %v", answer, err)
 	}
+	for _, said := range []string{"one\n", "two\n"} {
+		fmt.Fprint(connection, said)
+		if heard, err := stream.ReadString('\n'); err != nil || heard != said {
+			t.Fatalf("%q, %v", heard, err)
+		}
+	}
+}
+
+func TestABigUploadArrivesWholeAndUnbuffered(t *testing.T) {
+	const size = 64 << 20
+	begun := make(chan struct{})
+	address := pod(t, func(w http.ResponseWriter, r *http.Request) {
+		first := make([]byte, 1)
+		if _, err := io.ReadFull(r.Body, first); err != nil {
+			return
+		}
+		close(begun)
+		hash := sha256.New()
+		_, _ = hash.Write(first)
+		_, _ = io.Copy(hash, r.Body)
+		fmt.Fprintf(w, "%x", hash.Sum(nil))
+	})
+	use(t, map[string]*Backend{"shop.test": at(address)})
+	hash := sha256.New()
+	content := io.TeeReader(io.LimitReader(rand.NewChaCha8([32]byte{}), size), hash)
+	// all but the first part is sent only when the pod has seen that
+	held := io.MultiReader(io.LimitReader(content, 1<<20), waiting{begun, content})
+	found := ask(t, http.MethodPost, "http://shop.test/", held)
+	if found.body != fmt.Sprintf("%x", hash.Sum(nil)) {
+		t.Fatalf("%d %q", found.status, found.body)
+	}
+}
+
+// waiting reads only when begun is closed.
+type waiting struct {
+	begun chan struct{}
+	io.Reader
+}
+
+func (w waiting) Read(into []byte) (int, error) {
+	<-w.begun
+	return w.Reader.Read(into)
+}
+
+func TestARequestThatNoPodHasSeenWaitsForOneThatIsComing(t *testing.T) {
+	use(t, map[string]*Backend{"shop.test": at(freeAddress())})
+	done := make(chan answered, 1)
+	go func() { done <- ask(t, http.MethodPost, "http://shop.test/", strings.NewReader("order")) }()
+	for draining.underway.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	address := pod(t, func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) })
+	use(t, map[string]*Backend{"shop.test": at(address)})
+	if found := <-done; found.status != 200 || found.body != "order" {
+		t.Fatalf("%d %s", found.status, found.body)
+	}
+}
+
+func TestPodsThatTakeNoConnectionAre503(t *testing.T) {
+	use(t, map[string]*Backend{"shop.test": at(freeAddress())})
+	found := get(t, "http://shop.test/")
+	if found.status != 503 || !strings.Contains(found.body, "No pod of the Service shop/front takes connections") || found.header.Get("Retry-After") == "" {
+		t.Fatalf("%d %v %s", found.status, found.header, found.body)
+	}
+}
+
+func TestWhatAPodMayHaveDoneIsNotDoneAgain(t *testing.T) {
+	var seen atomic.Int64
+	address := pod(t, func(w http.ResponseWriter, r *http.Request) {
+		seen.Add(1)
+		_, _ = io.Copy(io.Discard, r.Body)
+		panic(http.ErrAbortHandler)
+	})
+	use(t, map[string]*Backend{"shop.test": at(address)})
+	found := ask(t, http.MethodPost, "http://shop.test/", strings.NewReader("order"))
+	if found.status != 502 || seen.Load() != 1 || found.header.Get("Retry-After") != "" || !strings.Contains(found.body, "may have been done") {
+		t.Fatalf("%d after %d tries: %s", found.status, seen.Load(), found.body)
+	}
+}
+
+func TestAConnectionToAPodIsGivenUpBeforeThePodDoes(t *testing.T) {
+	ended := make(chan struct{}, 1)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed {
+			ended <- struct{}{}
+		}
+	}
+	server.Start()
+	defer server.Close()
+	use(t, map[string]*Backend{"shop.test": at(server.Listener.Addr().String())})
+	get(t, "http://shop.test/")
+	<-ended
 }

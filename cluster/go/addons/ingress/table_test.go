@@ -2,199 +2,160 @@ package ingress
 
 import (
 	"crypto/tls"
-	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-type path struct {
-	host, path string
-	kind       networkingv1.PathType
-	service    string
-}
-
-func ingressOf(name string, age time.Duration, paths ...path) *networkingv1.Ingress {
-	class := "ours"
-	made := &networkingv1.Ingress{
-		ObjectMeta: metav1.ObjectMeta{
-			Namespace: "shop", Name: name, CreationTimestamp: metav1.NewTime(time.Unix(1e9, 0).Add(-age)),
-		},
-		Spec: networkingv1.IngressSpec{IngressClassName: &class},
-	}
-	for _, p := range paths {
-		backend := networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{
-			Name: p.service, Port: networkingv1.ServiceBackendPort{Number: 80},
-		}}
-		made.Spec.Rules = append(made.Spec.Rules, networkingv1.IngressRule{
-			Host: p.host,
-			IngressRuleValue: networkingv1.IngressRuleValue{HTTP: &networkingv1.HTTPIngressRuleValue{
-				Paths: []networkingv1.HTTPIngressPath{{Path: p.path, PathType: &p.kind, Backend: backend}},
-			}},
-		})
-	}
-	return made
-}
-
-// world has a Service, named as asked for, with one ready pod for each name but "none" and "empty".
-func world(ingresses ...*networkingv1.Ingress) Objects {
-	port, yes, no := int32(8080), true, false
-	name := "http"
-	return Objects{
-		Ingresses: ingresses,
-		Classes: []*networkingv1.IngressClass{{
-			ObjectMeta: metav1.ObjectMeta{Name: "ours"},
-			Spec:       networkingv1.IngressClassSpec{Controller: Controller},
-		}},
-		Service: func(_, service string) *corev1.Service {
-			if service == "none" {
-				return nil
-			}
-			return &corev1.Service{
-				ObjectMeta: metav1.ObjectMeta{Name: service},
-				Spec:       corev1.ServiceSpec{Ports: []corev1.ServicePort{{Name: name, Port: 80}}},
-			}
-		},
-		Slices: func(_, service string) []*discoveryv1.EndpointSlice {
-			endpoints := []discoveryv1.Endpoint{{
-				Addresses: []string{"10.0.0.9"}, Conditions: discoveryv1.EndpointConditions{Ready: &no},
-			}}
-			if service != "empty" {
-				endpoints = append(endpoints, discoveryv1.Endpoint{
-					Addresses: []string{"10.0.0.1"}, Conditions: discoveryv1.EndpointConditions{Ready: &yes},
-				})
-			}
-			return []*discoveryv1.EndpointSlice{{
-				Ports: []discoveryv1.EndpointPort{{Name: &name, Port: &port}}, Endpoints: endpoints,
-			}}
-		},
-		Certificate: func(string, string) (*tls.Certificate, error) { return nil, errors.New("none") },
+// expect looks places up, each HOST and PATH, and compares the name of the Service; an empty
+// name stands for nothing that is served.
+func expect(t *testing.T, table *Table, places map[[2]string]string) {
+	t.Helper()
+	for place, service := range places {
+		found, wanted := "nothing", "nothing"
+		if backend := table.Lookup(place[0], place[1]); backend != nil {
+			found = backend.Service
+		}
+		if service != "" {
+			wanted = "shop/" + service
+		}
+		if found != wanted {
+			t.Errorf("%s%s: %s, expected %s", place[0], place[1], found, wanted)
+		}
 	}
 }
 
 func TestRequestsGoWhereTheMostSpecificRuleSays(t *testing.T) {
-	prefix, exact := networkingv1.PathTypePrefix, networkingv1.PathTypeExact
-	table, warnings := Build(world(
-		ingressOf("a", time.Hour,
-			path{"shop.test", "/", prefix, "front"},
-			path{"shop.test", "/app", prefix, "admin"},
-			path{"shop.test", "/app/deep/", prefix, "deep"},
-			path{"shop.test", "/app", exact, "exact"},
-			path{"*.test", "/", prefix, "wild"},
-			path{"", "/health", prefix, "any"},
-		),
-	))
-	if len(warnings) != 0 {
-		t.Fatalf("warnings: %v", warnings)
+	plan := Build(world(ingressOf("a", time.Hour,
+		path{"shop.test", "/", prefix, "front"},
+		path{"shop.test", "/app", prefix, "admin"},
+		path{"shop.test", "/app/deep/", prefix, "deep"},
+		path{"shop.test", "/app", exact, "exact"},
+		path{"shop.test", "/slash/", exact, "slash"},
+		path{"shop.test", "/own", specific, "own"},
+		path{"*.test", "/", prefix, "wild"},
+		path{"", "/health", prefix, "any"},
+	)))
+	if len(plan.Warnings) != 0 {
+		t.Fatalf("warnings: %v", plan.Warnings)
 	}
-	for _, c := range []struct{ host, path, service string }{
-		{"shop.test", "/", "front"},
-		{"SHOP.test", "/x", "front"},
-		{"shop.test", "/app", "exact"},
-		{"shop.test", "/app/", "admin"},
-		{"shop.test", "/app/x", "admin"},
-		{"shop.test", "/apple", "front"},
-		{"shop.test", "/app/deep", "deep"},
-		{"shop.test", "/app/deep/er", "deep"},
-		{"other.test", "/app", "wild"},
-		{"a.other.test", "/", ""},
-		{"a.other.test", "/health/x", "any"},
-		{"test", "/", ""},
-	} {
-		backend := table.Lookup(c.host, c.path)
-		switch {
-		case backend == nil && c.service != "":
-			t.Errorf("%s%s: nothing, expected %s", c.host, c.path, c.service)
-		case backend != nil && backend.Service != "shop/"+c.service:
-			t.Errorf("%s%s: %s, expected %q", c.host, c.path, backend.Service, c.service)
-		}
-	}
+	expect(t, plan.Table, map[[2]string]string{
+		{"shop.test", "/"}:            "front",
+		{"SHOP.test", "/x"}:           "front",
+		{"shop.test.", "/x"}:          "front",
+		{"shop.test", "/app"}:         "exact",
+		{"shop.test", "/app/"}:        "admin",
+		{"shop.test", "/app/x"}:       "admin",
+		{"shop.test", "/apple"}:       "front",
+		{"shop.test", "/APP"}:         "front",
+		{"shop.test", "/app/deep"}:    "deep",
+		{"shop.test", "/app/deep/er"}: "deep",
+		{"shop.test", "/app/deeper"}:  "admin",
+		{"shop.test", "/slash/"}:      "slash",
+		{"shop.test", "/slash"}:       "front",
+		{"shop.test", "/own/x"}:       "own",
+		{"other.test", "/app"}:        "wild",
+		{"a.other.test", "/"}:         "",
+		{"a.other.test", "/health/x"}: "any",
+		{"test", "/"}:                 "",
+		{"", "/health"}:               "any",
+	})
 }
 
-func TestOnlyReadyPodsAreAsked(t *testing.T) {
-	table, _ := Build(world(ingressOf("a", 0, path{"shop.test", "/", networkingv1.PathTypePrefix, "front"})))
-	if found := table.Lookup("shop.test", "/"); !slices.Equal(found.Addresses, []string{"10.0.0.1:8080"}) {
-		t.Fatalf("addresses %v", found.Addresses)
-	}
-}
-
-func TestAMissingServiceAndOneWithoutPodsSaySo(t *testing.T) {
-	prefix := networkingv1.PathTypePrefix
-	table, _ := Build(world(ingressOf("a", 0,
-		path{"none.test", "/", prefix, "none"}, path{"empty.test", "/", prefix, "empty"})))
-	for host, problem := range map[string]string{
-		"none.test":  "There is no Service shop/none.",
-		"empty.test": "The Service shop/empty has no pod that is ready.",
-	} {
-		if found := table.Lookup(host, "/"); found.Problem != problem {
-			t.Errorf("%s: %q", host, found.Problem)
-		}
-	}
+func TestAHostWithoutTheAskedPathLeavesItToTheLessSpecific(t *testing.T) {
+	plan := Build(world(ingressOf("a", 0,
+		path{"shop.test", "/app", prefix, "admin"},
+		path{"*.test", "/files", prefix, "wild"},
+		path{"", "/", prefix, "any"},
+	)))
+	expect(t, plan.Table, map[[2]string]string{
+		{"shop.test", "/app"}: "admin", {"shop.test", "/files"}: "wild", {"shop.test", "/"}: "any",
+	})
 }
 
 func TestTheOlderIngressKeepsAPathThatTwoClaim(t *testing.T) {
-	prefix := networkingv1.PathTypePrefix
-	table, warnings := Build(world(
-		ingressOf("younger", 0, path{"shop.test", "/", prefix, "thief"}),
+	plan := Build(world(
+		ingressOf("younger", 0, path{"shop.test", "/", prefix, "thief"}, path{"shop.test", "/more", prefix, "more"}),
 		ingressOf("older", time.Hour, path{"shop.test", "/", prefix, "owner"}),
 	))
-	if found := table.Lookup("shop.test", "/"); found.Service != "shop/owner" {
-		t.Fatalf("went to %s", found.Service)
-	}
-	if len(warnings) != 1 || warnings[0].Ingress.Name != "younger" {
-		t.Fatalf("warnings: %v", warnings)
-	}
-}
-
-func TestIngressesOfAnotherClassAreLeftAlone(t *testing.T) {
-	foreign := "foreign"
-	other := ingressOf("other", 0, path{"shop.test", "/", networkingv1.PathTypePrefix, "front"})
-	other.Spec.IngressClassName = &foreign
-	classless := ingressOf("classless", 0, path{"shop.test", "/", networkingv1.PathTypePrefix, "front"})
-	classless.Spec.IngressClassName = nil
-	objects := world(other, classless)
-	if table, _ := Build(objects); table.Lookup("shop.test", "/") != nil {
-		t.Fatal("an Ingress of another class, or of none, was served")
-	}
-	objects.Classes[0].Annotations = map[string]string{networkingv1.AnnotationIsDefaultIngressClass: "true"}
-	if table, _ := Build(objects); table.Lookup("shop.test", "/") == nil {
-		t.Fatal("an Ingress without a class was not served by the default class")
+	expect(t, plan.Table, map[[2]string]string{{"shop.test", "/"}: "owner", {"shop.test", "/more"}: "more"})
+	if len(plan.Warnings) != 1 || plan.Warnings[0].Ingress.Name != "younger" {
+		t.Fatalf("warnings: %v", plan.Warnings)
 	}
 }
 
 func TestDefaultBackendsTakeWhatNoRuleTakes(t *testing.T) {
-	own := ingressOf("own", 0, path{"shop.test", "/app", networkingv1.PathTypePrefix, "admin"})
-	own.Spec.DefaultBackend = &networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{
-		Name: "own", Port: networkingv1.ServiceBackendPort{Name: "http"},
-	}}
-	global := ingressOf("global", 0)
-	global.Spec.DefaultBackend = &networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{
-		Name: "global", Port: networkingv1.ServiceBackendPort{Number: 80},
-	}}
-	table, _ := Build(world(own, global))
-	for where, service := range map[[2]string]string{
-		{"shop.test", "/app"}: "shop/admin", {"shop.test", "/"}: "shop/own", {"else.test", "/"}: "shop/global",
+	withRules := ingressOf("rules", 0, path{"shop.test", "/app", prefix, "admin"})
+	withRules.Spec.DefaultBackend = new(to("own"))
+	alone := ingressOf("alone", 0)
+	alone.Spec.DefaultBackend = new(to("global"))
+	plan := Build(world(withRules, alone))
+	expect(t, plan.Table, map[[2]string]string{
+		{"shop.test", "/app"}: "admin", {"shop.test", "/"}: "own", {"else.test", "/"}: "global",
+	})
+}
+
+func TestARuleWithoutPathsIsForTheDefaultBackend(t *testing.T) {
+	bare := ingressOf("bare", 0)
+	bare.Spec.Rules = []networkingv1.IngressRule{{Host: "shop.test"}}
+	bare.Spec.DefaultBackend = new(to("own"))
+	expect(t, Build(world(bare)).Table, map[[2]string]string{{"shop.test", "/"}: "own", {"else.test", "/"}: ""})
+}
+
+func TestACertificateServesItsHostAndItsWildcard(t *testing.T) {
+	with := ingressOf("a", 0, path{"rule.test", "/", prefix, "front"})
+	with.Spec.TLS = []networkingv1.IngressTLS{
+		{Hosts: []string{"shop.test", "*.wild.test"}, SecretName: "tls"},
+		{SecretName: "tls"},
+		{Hosts: []string{"bare.test"}},
+	}
+	objects := world(with)
+	objects.Certificate = func(string, string) (*tls.Certificate, error) { return &tls.Certificate{}, nil }
+	plan := Build(objects)
+	for name, has := range map[string]bool{
+		"Shop.test": true, "a.wild.test": true, "wild.test": false, "b.a.wild.test": false,
+		"rule.test": true, "bare.test": false, "": false,
 	} {
-		if found := table.Lookup(where[0], where[1]); found == nil || found.Service != service {
-			t.Errorf("%v: %+v, expected %s", where, found, service)
+		if (plan.Table.Certificate(name) != nil) != has {
+			t.Errorf("%q: certificate %v", name, !has)
 		}
 	}
 }
 
-func TestACertificateServesItsHostAndItsWildcard(t *testing.T) {
-	with := ingressOf("a", 0, path{"shop.test", "/", networkingv1.PathTypePrefix, "front"})
-	with.Spec.TLS = []networkingv1.IngressTLS{{Hosts: []string{"shop.test", "*.wild.test"}, SecretName: "tls"}}
-	objects := world(with)
-	objects.Certificate = func(string, string) (*tls.Certificate, error) { return &tls.Certificate{}, nil }
-	table, _ := Build(objects)
-	for name, has := range map[string]bool{"Shop.test": true, "a.wild.test": true, "wild.test": false, "b.a.wild.test": false} {
-		if (table.Certificate(name) != nil) != has {
-			t.Errorf("%s: certificate %v", name, !has)
-		}
+func TestAnUnusableSecretIsToldAndSparesTheRules(t *testing.T) {
+	with := ingressOf("a", 0, path{"shop.test", "/", prefix, "front"})
+	with.Spec.TLS = []networkingv1.IngressTLS{{Hosts: []string{"shop.test"}, SecretName: "tls"}}
+	plan := Build(world(with))
+	expect(t, plan.Table, map[[2]string]string{{"shop.test", "/"}: "front"})
+	if len(plan.Warnings) != 1 {
+		t.Fatalf("warnings: %v", plan.Warnings)
+	}
+}
+
+func TestHostsAreInOrder(t *testing.T) {
+	plan := Build(world(ingressOf("a", 0,
+		path{"b.test", "/", prefix, "x"}, path{"*.test", "/", prefix, "x"},
+		path{"a.test", "/", prefix, "x"}, path{"", "/", prefix, "x"},
+	)))
+	if found := plan.Table.Hosts(); !slices.Equal(found, []string{"*.test", "a.test", "b.test"}) {
+		t.Fatal(found)
+	}
+}
+
+// BenchmarkBuild tells how long a change takes among many stores, each with five paths.
+func BenchmarkBuild(b *testing.B) {
+	var ingresses []*networkingv1.Ingress
+	for i := range 5000 {
+		host, front, back := fmt.Sprintf("s%d.test", i), fmt.Sprintf("front%d", i), fmt.Sprintf("back%d", i)
+		ingresses = append(ingresses, ingressOf(fmt.Sprint(i), time.Duration(i)*time.Second,
+			path{host, "/", prefix, front}, path{host, "/app", prefix, back}, path{host, "/admin", prefix, back},
+			path{host, "/auth", prefix, back}, path{host, "/store", prefix, back}))
+	}
+	objects := world(ingresses...)
+	for b.Loop() {
+		Build(objects)
 	}
 }
