@@ -25,6 +25,9 @@ func etcd() int {
 }
 
 func serveEtcd(file string) error {
+	if file == "" {
+		return errors.New("--config-file is missing")
+	}
 	config, err := embed.ConfigFromFile(file)
 	if err != nil {
 		return fmt.Errorf("the configuration %s cannot be used: %w", file, err)
@@ -37,6 +40,7 @@ func serveEtcd(file string) error {
 		return fmt.Errorf("the server cannot start: %w", err)
 	}
 	defer server.Close()
+	// only from here on: a start that waits, for the lock of its data say, ends at once
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	select {
@@ -45,6 +49,14 @@ func serveEtcd(file string) error {
 	case <-server.Server.StopNotify():
 		return errors.New("the server stopped by itself")
 	case err := <-server.Err():
-		return fmt.Errorf("the server failed: %w", err)
+		return fmt.Errorf("the server failed: %w", cause(err))
 	}
+}
+
+// cause is err, or words for the end of a listener that gave none.
+func cause(err error) error {
+	if err == nil {
+		return errors.New("a listener ended")
+	}
+	return err
 }

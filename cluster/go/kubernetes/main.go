@@ -1,13 +1,15 @@
-// Command kubernetes links upstream Kubernetes and etcd into one program. Each part is
-// a subcommand; it is configured by its own flags and files, and by nothing else.
+// Command kubernetes links upstream Kubernetes and etcd into one program. Each part is a
+// subcommand, or the name by which the program is called through a link; it is configured by
+// its own flags and files, and by nothing else.
 package main
 
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -40,12 +42,8 @@ func main() {
 	}
 	part, known := parts[filepath.Base(os.Args[0])]
 	if !known {
-		names := make([]string, 0, len(parts))
-		for name := range parts {
-			names = append(names, name)
-		}
-		sort.Strings(names)
-		fmt.Fprintf(os.Stderr, "usage: kubernetes PART [flags]; parts: %s\n", strings.Join(names, ", "))
+		names := strings.Join(slices.Sorted(maps.Keys(parts)), ", ")
+		fmt.Fprintf(os.Stderr, "usage: kubernetes PART [flags]; parts: %s\n", names)
 		os.Exit(2)
 	}
 	os.Exit(part())
