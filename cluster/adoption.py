@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 
 from cluster import delivery, images
+from cluster.delivery import Delivery
 from cluster.errors import ClusterError
 from cluster.existing import ExistingCluster, named
 from cluster.existing_checks import Report
 from cluster.home import Home
 from cluster.image_recipes import STORES
+from cluster.images import Outcome
 from cluster.machine import claim
 from cluster.progress import Progress
 
 
-def up(home: Home, *, progress: Progress) -> int:
+@dataclass(frozen=True)
+class Adopted:
+    """A named cluster that is usable, with what was done about its images."""
+
+    outcome: Outcome
+    delivery: Delivery
+
+
+def adopt(
+    home: Home, *, progress: Progress, checked: Callable[[Report], None] = lambda _: None
+) -> Adopted:
     """Check the named cluster, and bring it the store images by the way that it offers.
+
+    Args:
+        checked: is told what the checks came to, before anything is built.
 
     Raises:
         ClusterError: it lacks something, or the images cannot be built or brought there.
@@ -24,7 +40,7 @@ def up(home: Home, *, progress: Progress) -> int:
     cluster = _named(home)
     with progress.phase(f"Cluster {cluster.context}"):
         report = cluster.check()
-    print(table(report))
+    checked(report)
     report.require()
     claim(home)
     outcome = images.build(home, STORES, progress=progress)
@@ -35,11 +51,21 @@ def up(home: Home, *, progress: Progress) -> int:
         present=cluster.images_on_every_node(),
         progress=progress,
     )
-    for error in outcome.failed.values():
+    return Adopted(outcome, delivered)
+
+
+def up(home: Home, *, progress: Progress) -> int:
+    """The same, with its findings printed; 1 where an image is missing in the end.
+
+    Raises:
+        ClusterError: as `adopt`.
+    """
+    adopted = adopt(home, progress=progress, checked=lambda report: print(table(report)))
+    for error in adopted.outcome.failed.values():
         print(f"{error.problem}\n{error.next_step}")
-    if delivered.request:
-        print(delivered.request)
-    return 1 if outcome.failed or delivered.to_provide else 0
+    if adopted.delivery.request:
+        print(adopted.delivery.request)
+    return 1 if adopted.outcome.failed or adopted.delivery.to_provide else 0
 
 
 def status(home: Home, *, as_json: bool) -> int:

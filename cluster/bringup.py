@@ -91,10 +91,11 @@ def _programs(home: Home, progress: Progress) -> Programs:
         packages = unpack(home, RUNTIME, note=note)
     with progress.phase("Helm") as note:
         helm(home, note=note)
-    built = toolchain.build(home, ("kubernetes", "addons"), progress=progress)
+    built = toolchain.build(home, ("kubernetes", "addons", "relay"), progress=progress)
     return Programs(
         kubernetes=built["kubernetes"],
         addons=built["addons"],
+        relay=built["relay"],
         packages=packages,
         pause_reference=references(home)[PAUSE],
     )

@@ -6,7 +6,6 @@ import json
 import shutil
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +15,9 @@ from cluster.errors import ClusterError
 from cluster.home import Home
 from cluster.kubectl import kubectl
 from cluster.lifecycle import running, stop
+from cluster.locks import holder
 from cluster.machine import is_ours
 from cluster.processes import end, find, processes
-from cluster.sandbox import CNI_CACHE, made_mount_point
 
 STORE_LABEL = "storeweaver.dev/store"
 """On the namespace of every store; its value is the store's id."""
@@ -38,21 +37,39 @@ class Loss:
     stores: tuple[str, ...]
     volumes: int
 
+    @property
+    def text(self) -> str:
+        """What to tell before it is gone; "" where there is nothing to lose."""
+        if not self.stores and not self.volumes:
+            return ""
+        listed = [f"  {store}" for store in self.stores] or ["  (none)"]
+        first = f"This destroys {self.volumes} volumes for good, and these stores:"
+        return "\n".join([first, *listed])
+
 
 def loss(home: Home) -> Loss:
-    """What there is to lose; asked of the cluster, or read from the volumes when it is down."""
+    """What there is to lose, asked of the cluster or, where it does not answer, of the volumes."""
     folders = [entry for entry in home.volumes.glob("*") if entry.is_dir()]
-    if running(home) is not None:
-        answer = kubectl(home, "get", "namespaces", f"--selector={STORE_LABEL}", "--output=json")
-        stores = tuple(
-            f"{item['metadata']['name']} ({item['metadata']['labels'][STORE_LABEL]})"
-            for item in json.loads(answer)["items"]
-        )
-    else:
+    stores = _living_stores(home)
+    if stores is None:
         # the folders are named VOLUME_NAMESPACE_CLAIM
         names = {entry.name.split("_")[1] for entry in folders if entry.name.count("_") >= 2}
         stores = tuple(sorted(name for name in names if name.startswith("store-")))
     return Loss(stores=stores, volumes=len(folders))
+
+
+def _living_stores(home: Home) -> tuple[str, ...] | None:
+    """The stores that the cluster names; None where it does not answer."""
+    if running(home) is None:
+        return None
+    try:
+        answer = kubectl(home, "get", "namespaces", f"--selector={STORE_LABEL}", "--output=json")
+    except ClusterError:
+        return None
+    return tuple(
+        f"{item['metadata']['name']} ({item['metadata']['labels'][STORE_LABEL]})"
+        for item in json.loads(answer)["items"]
+    )
 
 
 def clean(home: Home, *, note: Callable[[str], None]) -> None:
@@ -62,7 +79,7 @@ def clean(home: Home, *, note: Callable[[str], None]) -> None:
     it, and stays.
 
     Raises:
-        ClusterError: the folder is not ours, or something holds on to it.
+        ClusterError: the folder is not ours, a dashboard runs in it, or something holds on to it.
     """
     if not home.root.exists():
         return
@@ -70,6 +87,11 @@ def clean(home: Home, *, note: Callable[[str], None]) -> None:
         raise ClusterError(
             f"{home.root} was not made by Store Weaver, and nothing in it was removed.",
             next_step="Set STOREWEAVER_HOME to the folder that `make up` used.",
+        )
+    if holder(home.platform / "supervisor.lock"):
+        raise ClusterError(
+            f"A dashboard runs in {home.root}, and nothing was removed.",
+            next_step="`make clean` stops it first.",
         )
     note("stopping")
     stop(home)
@@ -86,10 +108,6 @@ def clean(home: Home, *, note: Callable[[str], None]) -> None:
         )
     note("removing files")
     _unmount_below(home.root)
-    if made_mount_point(home).exists():
-        # never filled on the host; whatever is in it is somebody else's
-        with suppress(OSError):
-            CNI_CACHE.rmdir()
     _remove(home)
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from cluster import adoption, bringup, cleaning, lifecycle
+from cluster.commandline import agreed, answered, show_log
 from cluster.errors import ClusterError
 from cluster.home import Home
-from cluster.image_recipes import ALL
+from cluster.image_recipes import ALL, EVERY
 from cluster.kubectl import become_kubectl
-from cluster.local import Programs, supervise
+from cluster.local import PROGRAMS, Programs, supervise
 from cluster.locks import exclusive
 from cluster.machine import check
 from cluster.progress import Progress
@@ -24,23 +25,8 @@ from cluster.reporting import report, table
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; its exit status is 0 only where it did what was asked."""
-    parser = _parser()
-    parsed = parser.parse_args(arguments)
-    home = Home.from_environment()
-    try:
-        return _run(parsed, home)
-    except ClusterError as error:
-        if error.detail:
-            print(f"\n{error.detail}\n", file=sys.stderr)
-        print(f"{error.problem}\n{error.next_step}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        # whoever read the output has read enough; nothing more is to be written at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        print("\nInterrupted; the same command goes on from here.", file=sys.stderr)
-        return 130
+    parsed = _parser().parse_args(arguments)
+    return answered(partial(_run, parsed, Home.from_environment()))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     up = commands.add_parser("up", help="fetch, build and start what is missing")
-    up.add_argument("--image", action="append", choices=ALL, help="only this image; repeatable")
+    up.add_argument("--image", action="append", choices=EVERY, help="only this image; repeatable")
     commands.add_parser("down", help="stop the cluster and its pods; data stays")
     status = commands.add_parser("status", help="how each part and image fares")
     status.add_argument("-o", "--output", choices=("table", "json"), default="table")
@@ -60,11 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("part", help="as in status; or supervisor")
     logs.add_argument("-f", "--follow", action="store_true")
     images = commands.add_parser("images", help="build the images and bring them to the cluster")
-    images.add_argument("--image", action="append", choices=ALL, help="only this; repeatable")
+    images.add_argument("--image", action="append", choices=EVERY, help="only this; repeatable")
     kubectl = commands.add_parser("kubectl", help="kubectl as administrator", add_help=False)
     kubectl.add_argument("arguments", nargs=argparse.REMAINDER)
     supervising = commands.add_parser("supervise")
-    for name in ("kubernetes", "addons", "packages"):
+    for name in PROGRAMS:
         supervising.add_argument(f"--{name}", type=Path, required=True)
     supervising.add_argument("--pause-reference", required=True)
     return parser
@@ -86,7 +72,7 @@ def _run(parsed: argparse.Namespace, home: Home) -> int:
         case "clean":
             return _clean(home, is_asked=not parsed.yes)
         case "logs":
-            return _logs(home, parsed.part, follow=parsed.follow)
+            return show_log(home.log_files, parsed.part, follow=parsed.follow)
         case "images":
             outcome = bringup.build_images(home, progress=Progress(), names=parsed.image or ALL)
             return _say_failures(outcome.failed)
@@ -94,7 +80,11 @@ def _run(parsed: argparse.Namespace, home: Home) -> int:
             become_kubectl(home, parsed.arguments)
         case "supervise":
             programs = Programs(
-                parsed.kubernetes, parsed.addons, parsed.packages, parsed.pause_reference
+                kubernetes=parsed.kubernetes,
+                addons=parsed.addons,
+                relay=parsed.relay,
+                packages=parsed.packages,
+                pause_reference=parsed.pause_reference,
             )
             supervise(home, programs)
     return 0
@@ -125,27 +115,11 @@ def _clean(home: Home, *, is_asked: bool) -> int:
         print(f"There is nothing at {home.root}.")
         return 0
     check(home)
-    lost = cleaning.loss(home)
-    if is_asked and (lost.stores or lost.volumes):
-        print(f"This destroys {lost.volumes} volumes for good, and these stores:")
-        print("\n".join(f"  {store}" for store in lost.stores) or "  (none)")
-        if input("Type yes to go on: ") != "yes":
-            print("Nothing was removed.")
-            return 1
+    if is_asked and not agreed(cleaning.loss(home).text):
+        return 1
     with exclusive(home.lock_file, waiting=_say_waiting), Progress().phase("Cleaning") as note:
         cleaning.clean(home, note=note)
     return 0
-
-
-def _logs(home: Home, part: str, *, follow: bool) -> int:
-    found = sorted(home.logs.rglob("*.log"))
-    known = {str(path.relative_to(home.logs)).removesuffix(".log"): path for path in found}
-    if part not in known:
-        raise ClusterError(
-            f"There is no log of {part}.", next_step=f"There are logs of: {', '.join(known)}."
-        )
-    command = ["tail", "-n", "+1", *(["-F"] if follow else []), str(known[part])]
-    return subprocess.run(command, check=False).returncode
 
 
 def _say_failures(failed: dict[str, ClusterError]) -> int:

@@ -147,6 +147,9 @@ def _etcd(home: Home, identities: Identities, addresses: Addresses) -> str:
             "peer-transport-security": security,
             "auto-compaction-mode": "periodic",
             "auto-compaction-retention": "5m",
+            # milliseconds; the one member waits as long for others before it elects itself
+            "heartbeat-interval": 20,
+            "election-timeout": 200,
             "quota-backend-bytes": 2 * 1024**3,
             "log-level": "warn",
         },

@@ -55,6 +55,24 @@ class Home:
         return self.state / "log"
 
     @property
+    def log_files(self) -> dict[str, Path]:
+        """The logs there are, by the name of the part or the build."""
+        return {
+            str(path.relative_to(self.logs)).removesuffix(".log"): path
+            for path in sorted(self.logs.rglob("*.log"))
+        }
+
+    @property
+    def platform(self) -> Path:
+        """What belongs to the dashboard and its database."""
+        return self.root / "platform"
+
+    @property
+    def supervisor_lock(self) -> Path:
+        """Held by the one supervisor of what lives here; names its process."""
+        return self.state / "supervisor.lock"
+
+    @property
     def config(self) -> Path:
         """Configuration files of the parts, written anew at each start."""
         return self.state / "config"

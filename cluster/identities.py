@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from cluster.addresses import (
@@ -16,7 +18,7 @@ from cluster.addresses import (
 )
 from cluster.home import Home
 from cluster.parts import ConfigFile
-from cluster.pki import Authority, Leaf, Pair, service_account_key
+from cluster.pki import Authority, Leaf, Pair, service_account_key, utc_now
 
 API_SERVER = Leaf(
     "kube-apiserver",
@@ -56,6 +58,7 @@ METRICS = Leaf(
     hosts=("metrics-server.kube-system.svc", LOOPBACK, NODE_ADDRESS),
 )
 KWOK = Leaf("kwok", "storeweaver:kwok", "system:masters")
+PROVISIONER = Leaf("provisioner", "storeweaver:provisioner")
 ADMINISTRATOR = Leaf("administrator", "storeweaver-administrator", "system:masters")
 
 CONTROL_PLANE = (
@@ -63,6 +66,7 @@ CONTROL_PLANE = (
     API_SERVER_TO_KUBELET,
     CONTROLLER_MANAGER,
     SCHEDULER,
+    PROVISIONER,
     ADMINISTRATOR,
 )
 NODE = (KUBELET, KUBELET_SERVER, KUBE_PROXY)
@@ -83,13 +87,17 @@ class Identities:
     service_accounts: Pair
 
     @classmethod
-    def issue(cls, home: Home, leaves: tuple[Leaf, ...]) -> Identities:
-        """Make the authorities and `leaves` where they are missing or due."""
+    def issue(
+        cls, home: Home, leaves: tuple[Leaf, ...], *, now: Callable[[], datetime] = utc_now
+    ) -> Identities:
+        """Make the authorities and `leaves` where they are missing or due at `now`."""
         home.pki.mkdir(mode=0o700, parents=True, exist_ok=True)
         identities = cls(
-            cluster=Authority(home.pki / "cluster", name="storeweaver"),
-            etcd=Authority(home.pki / "etcd", name="storeweaver-etcd"),
-            front_proxy=Authority(home.pki / "front-proxy", name="storeweaver-front-proxy"),
+            cluster=Authority(home.pki / "cluster", name="storeweaver", now=now),
+            etcd=Authority(home.pki / "etcd", name="storeweaver-etcd", now=now),
+            front_proxy=Authority(
+                home.pki / "front-proxy", name="storeweaver-front-proxy", now=now
+            ),
             service_accounts=service_account_key(home.pki),
         )
         identities.cluster.issue(leaves)

@@ -12,6 +12,12 @@ from cluster.errors import ClusterError
 
 REFERENCE_ANNOTATION = "org.opencontainers.image.ref.name"
 
+LACKS_LABEL = "dev.storeweaver.lacks"
+"""A sentence: what stores need and the image was built without, and what mends it."""
+
+VERSIONS_LABEL = "dev.storeweaver.versions"
+"""`name=version` of what the owner of a shop knows by name, separated by spaces."""
+
 
 @dataclass(frozen=True)
 class ArchivedImage:
@@ -26,6 +32,17 @@ class ArchivedImage:
     reference: str
     digest: str
     labels: dict[str, str]
+
+    @property
+    def lacks(self) -> str:
+        """What it was built without, and what mends that; "" for an image that is whole."""
+        return self.labels.get(LACKS_LABEL, "")
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Of what the owner of a shop knows by name."""
+        pairs = (pair.partition("=") for pair in self.labels.get(VERSIONS_LABEL, "").split())
+        return {name: version for name, _, version in pairs}
 
 
 def read(archive: Path) -> ArchivedImage:

@@ -15,6 +15,7 @@ from cluster.commands import tail
 from cluster.errors import ClusterError, CommandFailed
 from cluster.following import following
 from cluster.home import Home
+from cluster.image_archive import LACKS_LABEL, VERSIONS_LABEL
 from cluster.image_recipes import ImageRecipe
 
 PACKAGES_LABEL = "dev.storeweaver.packages"
@@ -23,7 +24,12 @@ PACKAGES_LABEL = "dev.storeweaver.packages"
 WOOCOMMERCE_LABEL = "dev.storeweaver.woocommerce"
 """WooCommerce's version, or `absent`; only on the image that is made for it."""
 
+WOOCOMMERCE_SUM_LABEL = "dev.storeweaver.woocommerce.sha256"
+"""The sum of the release that is in it, as `cluster/woocommerce.py` computes it."""
+
 PACKAGES_FILE = "/etc/storeweaver/packages"
+LACKS_FILE = "/etc/storeweaver/lacks"
+VERSIONS_FILE = "/etc/storeweaver/versions"
 PROJECT_FILE = Path(__file__).parent.parent / "pyproject.toml"
 
 PURPOSE = "building images"
@@ -80,9 +86,14 @@ def _labels(recipe: ImageRecipe, image: str, builder: Builder) -> dict[str, str]
     packages = builder.read(image, PACKAGES_FILE)
     if packages:
         labels[PACKAGES_LABEL] = " ".join(sorted(packages.split()))
+    for label, file in ((LACKS_LABEL, LACKS_FILE), (VERSIONS_LABEL, VERSIONS_FILE)):
+        if text := builder.read(image, file):
+            labels[label] = " ".join(text.split())
     if recipe.release is not None:
         version = builder.read(image, woocommerce.VERSION_FILE).strip()
         labels[WOOCOMMERCE_LABEL] = version or "absent"
+        if recipe.release.digest:
+            labels[WOOCOMMERCE_SUM_LABEL] = recipe.release.digest
     return labels
 
 

@@ -32,6 +32,12 @@ STORES = (
 """Images that stores run, those that take longest to build first."""
 
 ALL = (PAUSE, *STORES)
+"""Images without which a cluster does not serve every engine."""
+
+BY_VALUE = ("mariadb",)
+"""Images that a value of a chart can name in the place of another; built where asked for."""
+
+EVERY = (*ALL, *BY_VALUE)
 
 PREFIX = "localhost/storeweaver"
 """Of every reference; it names no registry, so that no node tries to pull from one."""
@@ -119,7 +125,7 @@ def recipes(
         ClusterError: the WooCommerce release that the settings name is not usable.
     """
     settings = ImageSettings.from_environment() if settings is None else settings
-    rank = {name: place for place, name in enumerate(ALL)}
+    rank = {name: place for place, name in enumerate(EVERY)}
     ordered = sorted(names, key=lambda name: (rank.get(name, len(rank)), name))
     return {name: _recipe(home, name, settings, sources) for name in ordered}
 
@@ -130,7 +136,8 @@ def references(home: Home, *, settings: ImageSettings | None = None) -> dict[str
     Raises:
         ClusterError: as for `recipes`.
     """
-    return {name: recipe.reference for name, recipe in recipes(home, settings=settings).items()}
+    made = recipes(home, EVERY, settings=settings)
+    return {name: recipe.reference for name, recipe in made.items()}
 
 
 def _recipe(home: Home, name: str, settings: ImageSettings, sources: Path) -> ImageRecipe:

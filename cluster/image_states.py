@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from cluster import image_archive
+from cluster.errors import ClusterError
 from cluster.home import Home
 from cluster.image_recipes import ImageRecipe
 from cluster.locks import holder
 
-State = Literal["ready", "building", "waiting", "failed", "missing"]
+State = Literal["ready", "lacking", "building", "waiting", "failed", "missing"]
 
 
 @dataclass(frozen=True)
@@ -22,14 +24,17 @@ class ImageState:
     Attributes:
         name: e.g. `postgres`.
         reference: of the image as its sources are now.
-        state: `waiting` while others are built first, `missing` when nobody builds it.
+        state: `waiting` while others are built first, `missing` when nobody builds it,
+            `lacking` when it is built, and without something that stores need.
         reason: one sentence for any state but `ready`, else empty.
+        versions: of what is in it, once it is built, by the names that people know.
     """
 
     name: str
     reference: str
     state: State
     reason: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
 
 
 class ImageStates:
@@ -72,7 +77,7 @@ def read(home: Home, recipes: dict[str, ImageRecipe]) -> list[ImageState]:
     for name, recipe in recipes.items():
         entry = recorded.get(recipe.reference)
         if recipe.archive(home).exists():
-            states.append(ImageState(name, recipe.reference, "ready"))
+            states.append(_built(recipe, recipe.archive(home)))
         elif entry is None or entry["state"] == "ready":
             reason = "It was not built yet; `python -m cluster images` builds it."
             states.append(ImageState(name, recipe.reference, "missing", reason))
@@ -82,6 +87,16 @@ def read(home: Home, recipes: dict[str, ImageRecipe]) -> list[ImageState]:
         else:
             states.append(ImageState(name, recipe.reference, entry["state"], entry["reason"]))
     return states
+
+
+def _built(recipe: ImageRecipe, archive: Path) -> ImageState:
+    try:
+        found = image_archive.read(archive)
+    except (ClusterError, OSError):
+        # whoever uses a broken archive, or one that was just replaced, says so
+        return ImageState(recipe.name, recipe.reference, "ready")
+    state: State = "lacking" if found.lacks else "ready"
+    return ImageState(recipe.name, recipe.reference, state, found.lacks, found.versions)
 
 
 def lock_file(home: Home) -> Path:

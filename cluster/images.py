@@ -15,7 +15,7 @@ from cluster.builder import Builder
 from cluster.errors import ClusterError
 from cluster.home import Home
 from cluster.image_build import PURPOSE, build_image
-from cluster.image_recipes import ALL, PAUSE, PREFIX, SOURCES, ImageRecipe, recipes
+from cluster.image_recipes import ALL, EVERY, PAUSE, PREFIX, SOURCES, ImageRecipe, recipes
 from cluster.image_settings import ImageSettings
 from cluster.image_states import ImageStates, lock_file
 from cluster.locks import exclusive
@@ -193,5 +193,5 @@ def prune(home: Home, name: str) -> None:
 def _is_outdated(home: Home, reference: str) -> bool:
     """Whether a name in the builder's storage is one of ours whose archive is gone."""
     name, _, tag = reference.removeprefix(f"{PREFIX}/").partition(":")
-    is_ours = reference.startswith(f"{PREFIX}/") and name in ALL
+    is_ours = reference.startswith(f"{PREFIX}/") and name in EVERY
     return is_ours and not (home.images / f"{name}-{tag}.tar").exists()

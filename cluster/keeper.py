@@ -15,6 +15,7 @@ from typing import Literal
 import anyio
 import anyio.abc
 
+from cluster import disk
 from cluster.commands import tail
 from cluster.parts import Part
 
@@ -32,6 +33,9 @@ STEADY_AFTER = 30.0
 FIRST_DELAY = 0.2
 LONGEST_DELAY = 15.0
 LAST_WORDS_LINES = 8
+
+SCARCE = 1024**2
+"""Bytes of free disk below which a death is put down to their want."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,10 @@ def restart_delay(deaths: int) -> float:
     return float(min(FIRST_DELAY * 2 ** max(0, deaths - 1), LONGEST_DELAY))
 
 
+class CannotStart(Exception):
+    """A part's program or log cannot be opened; the text says why."""
+
+
 class Keeper:
     """Runs one part until it is told to stop."""
 
@@ -82,27 +90,37 @@ class Keeper:
         self._process: anyio.abc.Process | None = None
 
     async def run(self, needs: list[Keeper]) -> None:
-        """Start the part once `needs` are ready, and again whenever it dies."""
+        """Start the part once `needs` are ready, and again whenever it dies.
+
+        A start without them would only fail, and delay the next one.
+        """
         try:
-            for need in needs:
-                await self._unless_stopping(need.ready.wait)
             deaths = 0
-            while not self._stopping.is_set():
+            while True:
+                for need in needs:
+                    await self._unless_stopping(need.until_ready)
+                if self._stopping.is_set():
+                    return
                 begun = time.monotonic()
-                code = await self._run_once()
+                try:
+                    code = await self._run_once()
+                    words = f"It ended with status {code} and said nothing."
+                except CannotStart as error:
+                    code, words = -1, str(error)
                 if self._stopping.is_set():
                     return
                 if self.part.once and code == 0:
                     self._set(state="done", pid=0, last_words="")
                     self.ready.set()
                     return
+                if self.ready.is_set():
+                    self.ready = anyio.Event()
                 deaths = 1 if time.monotonic() - begun > STEADY_AFTER else deaths + 1
                 self._set(
                     state="failing" if deaths >= FAILING_AFTER else "restarting",
                     pid=0,
                     restarts=self.state.restarts + 1,
-                    last_words=tail(self._log, lines=LAST_WORDS_LINES)
-                    or f"It ended with status {code} and said nothing.",
+                    last_words=self._last_words(words),
                 )
                 await self._unless_stopping(partial(anyio.sleep, restart_delay(deaths)))
         finally:
@@ -110,12 +128,16 @@ class Keeper:
                 self._set(state="stopped", pid=0)
             self._ended.set()
 
+    async def until_ready(self) -> None:
+        """Return when the part does its work."""
+        await self.ready.wait()
+
     async def stop(self) -> None:
         """End the part in order; returns when it is gone."""
         self._stopping.set()
         process = self._process
         if process is not None and process.returncode is None:
-            _signal(process, signal.SIGTERM)
+            _signal(process, self.part.stop_signal)
             with anyio.move_on_after(self.part.grace):
                 await self._ended.wait()
             if process.returncode is None:
@@ -124,29 +146,36 @@ class Keeper:
         if self.part.after_stop is not None:
             await anyio.to_thread.run_sync(self.part.after_stop)
 
+    async def _start(self) -> anyio.abc.Process:
+        try:
+            self._log.parent.mkdir(parents=True, exist_ok=True)
+            with self._log.open("ab") as sink:
+                return await anyio.open_process(
+                    self.part.argv,
+                    stdin=subprocess.DEVNULL,
+                    stdout=sink,
+                    stderr=subprocess.STDOUT,
+                    env={**os.environ, **self._environment, **self.part.environment},
+                    start_new_session=True,
+                    pass_fds=self.part.sockets,
+                )
+        except OSError as error:
+            raise CannotStart(f"It cannot be started: {error}.") from error
+
     async def _run_once(self) -> int:
         if self.state.state != "failing":
             self._set(state="starting")
-        self._log.parent.mkdir(parents=True, exist_ok=True)
-        with self._log.open("ab") as sink:
-            self._process = await anyio.open_process(
-                self.part.argv,
-                stdin=subprocess.DEVNULL,
-                stdout=sink,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **self._environment, **self.part.environment},
-                start_new_session=True,
-                pass_fds=self.part.sockets,
-            )
-        process = self._process
+        process = self._process = await self._start()
         self._set(pid=process.pid)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._notice_ready)
-            # a SIGTERM that came between the check for stopping and the start was lost
+            # a signal that came between the check for stopping and the start was lost
             if self._stopping.is_set():
-                _signal(process, signal.SIGTERM)
+                _signal(process, self.part.stop_signal)
             code = await process.wait()
             tasks.cancel_scope.cancel()
+        if self.part.ends_whole:
+            _end_group(process.pid)
         return code
 
     async def _notice_ready(self) -> None:
@@ -158,6 +187,14 @@ class Keeper:
                 await anyio.sleep(PROBE_INTERVAL)
         self._set(state="ready", last_words="")
         self.ready.set()
+
+    def _last_words(self, otherwise: str) -> str:
+        """The end of the log; `otherwise` where it is empty."""
+        words = tail(self._log, lines=LAST_WORDS_LINES) or otherwise
+        if disk.free(self._log.parent) < SCARCE:
+            # what it wanted to say may have found no room either
+            words += f"\nThe disk of {self._log.parent} is full."
+        return words
 
     async def _unless_stopping(self, wait: Callable[[], Awaitable[None]]) -> None:
         async def first(waiting: Callable[[], Awaitable[None]]) -> None:
@@ -194,5 +231,13 @@ class Keeper:
 def _signal(process: anyio.abc.Process, number: signal.Signals) -> None:
     try:
         process.send_signal(number)
+    except ProcessLookupError:
+        pass
+
+
+def _end_group(leader: int) -> None:
+    """Kill what is left of the process group that a part led."""
+    try:
+        os.killpg(leader, signal.SIGKILL)
     except ProcessLookupError:
         pass

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
+from cluster import disk, supervising
 from cluster.commands import tail
 from cluster.errors import ClusterError
 from cluster.home import Home
-from cluster.keeper import PartState
-from cluster.local import Programs, end_stale_parts, supervisor_lock
+from cluster.keeper import SCARCE, PartState
+from cluster.local import (
+    PROGRAMS,
+    Programs,
+    end_stale_parts,
+    failure_file,
+    read_failure,
+)
 from cluster.locks import holder
 from cluster.pods import stop_pods
 from cluster.supervisor import read_parts, status_file
 
 START_TIMEOUT = 180.0
 """Seconds for every part to become ready; a cold start takes some ten on two slow cores."""
-
-STOP_TIMEOUT = 40.0
-LOOK_INTERVAL = 0.05
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Running:
 
 def running(home: Home) -> Running | None:
     """The running cluster of this installation; None where no supervisor lives."""
-    pid = holder(supervisor_lock(home))
+    pid = holder(home.supervisor_lock)
     if not pid:
         return None
     try:
@@ -71,7 +70,7 @@ def running(home: Home) -> Running | None:
         supervisor=pid,
         parts=tuple(read_parts(status)),
         ports=status["ports"],
-        programs={name: status[name] for name in ("kubernetes", "addons", "packages")},
+        programs={name: status.get(name, "") for name in PROGRAMS},
     )
 
 
@@ -85,7 +84,7 @@ def start(home: Home, programs: Programs, *, note: Callable[[str], None]) -> Run
         ClusterError: a part keeps dying or does not become ready in time.
     """
     found = running(home)
-    if found is not None and found.programs and found.programs != _names(programs):
+    if found is not None and found.programs and found.programs != programs.names:
         note("stopping the version that runs")
         stop(home)
         found = None
@@ -93,7 +92,7 @@ def start(home: Home, programs: Programs, *, note: Callable[[str], None]) -> Run
     deadline = time.monotonic() + START_TIMEOUT
     waiting = ""
     while time.monotonic() < deadline:
-        if child is not None and child.poll() is not None and not holder(supervisor_lock(home)):
+        if child is not None and child.poll() is not None and not holder(home.supervisor_lock):
             raise _supervisor_failed(home)
         found = running(home)
         if found is not None and found.is_ready:
@@ -105,7 +104,7 @@ def start(home: Home, programs: Programs, *, note: Callable[[str], None]) -> Run
             if now and now != waiting:
                 note(now)
                 waiting = now
-        time.sleep(LOOK_INTERVAL)
+        time.sleep(supervising.LOOK_INTERVAL)
     raise ClusterError(
         f"The cluster was not ready within {START_TIMEOUT:.0f} s; it was waiting for {waiting}.",
         next_step="See `python -m cluster status`, and `python -m cluster logs PART`.",
@@ -117,57 +116,32 @@ def stop(home: Home) -> bool:
 
     etcd's data and the volumes stay. After a crash it ends what is left.
     """
-    pid = holder(supervisor_lock(home))
-    if pid:
-        os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_TIMEOUT
-        while holder(supervisor_lock(home)) == pid and time.monotonic() < deadline:
-            time.sleep(LOOK_INTERVAL)
-        if holder(supervisor_lock(home)) == pid:
-            os.kill(pid, signal.SIGKILL)
+    was_running = supervising.end(home.supervisor_lock)
     end_stale_parts(home)
     stop_pods(home)
     status_file(home).unlink(missing_ok=True)
-    return bool(pid)
-
-
-def _names(programs: Programs) -> dict[str, str]:
-    return {
-        "kubernetes": str(programs.kubernetes),
-        "addons": str(programs.addons),
-        "packages": str(programs.packages),
-    }
+    return was_running
 
 
 def _spawn_supervisor(home: Home, programs: Programs) -> subprocess.Popen[bytes]:
     log = home.logs / "supervisor.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    source = str(Path(__file__).parent.parent)
-    with log.open("ab") as sink:
-        child = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "cluster", "supervise"),
-                *(f"--{name}={value}" for name, value in _names(programs).items()),
-                f"--pause-reference={programs.pause_reference}",
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-            cwd="/",
-            start_new_session=True,
-            env={
-                **os.environ,
-                "STOREWEAVER_HOME": str(home.root),
-                "STOREWEAVER_CACHE": str(home.cache),
-                "PYTHONPATH": source,
-            },
-        )
-    # it outlives this process or not: in a long one, somebody has to take its exit status
-    threading.Thread(target=child.wait, daemon=True).start()
-    return child
+    failure_file(home).unlink(missing_ok=True)
+    return supervising.spawn(
+        home,
+        (
+            *("cluster", "supervise"),
+            *(f"--{name}={value}" for name, value in programs.names.items()),
+            f"--pause-reference={programs.pause_reference}",
+        ),
+        log=log,
+    )
 
 
 def _supervisor_failed(home: Home) -> ClusterError:
+    told = read_failure(home)
+    if told is not None:
+        return told
     log = home.logs / "supervisor.log"
     return ClusterError(
         "The supervisor ended while it was starting the cluster.",
@@ -177,6 +151,8 @@ def _supervisor_failed(home: Home) -> ClusterError:
 
 
 def _part_failed(home: Home, part: PartState) -> ClusterError:
+    if disk.free(home.root) < SCARCE or disk.says_full(part.last_words):
+        return disk.full(home.root, purpose=f"running {part.name}", detail=part.last_words)
     return ClusterError(
         f"{part.name} keeps dying; it was started {part.restarts + 1} times.",
         next_step=f"Read its log with `python -m cluster logs {part.name}`; it is tried "

@@ -38,6 +38,11 @@ class Listeners:
     http: socket.socket
     https: socket.socket
 
+    def close(self) -> None:
+        """Refuse whoever comes from now on, once the parts have ended as well."""
+        for opened in (self.api, self.http, self.https):
+            opened.close()
+
 
 def ports_file(home: Home) -> Path:
     """Remembers the chosen ports, since they stand in every shop's address."""

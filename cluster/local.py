@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from cluster import identities
 from cluster.addresses import Addresses
 from cluster.cgroups import create as create_cgroup
 from cluster.control_plane import API, control_plane
+from cluster.errors import ClusterError
 from cluster.home import Home
 from cluster.identities import Identities, write_administrator
 from cluster.listeners import Listeners, listen
@@ -24,22 +26,45 @@ from cluster.sandbox import enter
 from cluster.supervisor import Supervisor
 from cluster.system import system
 
+PROGRAMS = ("kubernetes", "addons", "relay", "packages")
+"""Names of what `Programs.names` says; a supervisor of another version may lack some."""
+
 LEAVES = (*identities.CONTROL_PLANE, *identities.NODE, *identities.ADDONS)
 
 
 @dataclass(frozen=True)
 class Programs:
-    """What a cluster runs: our two programs, the Debian packages, the pause image."""
+    """What a cluster runs: our three programs, the Debian packages, the pause image."""
 
     kubernetes: Path
     addons: Path
+    relay: Path
     packages: Path
     pause_reference: str
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Where each is, as the status file says it."""
+        return {
+            "kubernetes": str(self.kubernetes),
+            "addons": str(self.addons),
+            "relay": str(self.relay),
+            "packages": str(self.packages),
+        }
 
-def supervisor_lock(home: Home) -> Path:
-    """Held by the one supervisor of the installation; names its process."""
-    return home.state / "supervisor.lock"
+
+def failure_file(home: Home) -> Path:
+    """Why the latest supervisor could not begin; absent where it could."""
+    return home.run / "failure.json"
+
+
+def read_failure(home: Home) -> ClusterError | None:
+    """What `failure_file` holds."""
+    try:
+        told = json.loads(failure_file(home).read_text())
+    except FileNotFoundError:
+        return None
+    return ClusterError(told["problem"], next_step=told["next_step"], detail=told["detail"])
 
 
 def supervise(home: Home, programs: Programs) -> None:
@@ -48,8 +73,21 @@ def supervise(home: Home, programs: Programs) -> None:
     Raises:
         ClusterError: a port, the cgroups or the namespaces cannot be had.
     """
-    if not take(supervisor_lock(home)):
+    if not take(home.supervisor_lock):
         return
+    try:
+        supervisor, listeners = _prepare(home, programs)
+    except ClusterError as error:
+        told = {"problem": error.problem, "next_step": error.next_step, "detail": error.detail}
+        failure_file(home).parent.mkdir(parents=True, exist_ok=True)
+        failure_file(home).write_text(json.dumps(told))
+        raise
+    anyio.run(supervisor.run)
+    listeners.close()
+
+
+def _prepare(home: Home, programs: Programs) -> tuple[Supervisor, Listeners]:
+    """Everything up to the first part's start; the sockets close with their last reference."""
     end_stale_parts(home)
     listeners = listen(home)
     cgroup = create_cgroup(home.name)
@@ -72,12 +110,10 @@ def supervise(home: Home, programs: Programs) -> None:
         renew=partial(Identities.issue, home, LEAVES),
         facts={
             "ports": asdict(listeners.ports),
-            "kubernetes": str(programs.kubernetes),
-            "addons": str(programs.addons),
-            "packages": str(programs.packages),
+            **programs.names,
         },
     )
-    anyio.run(supervisor.run)
+    return supervisor, listeners
 
 
 def assemble(
@@ -105,6 +141,7 @@ def assemble(
     services = system(
         home,
         program=programs.addons,
+        relay=programs.relay,
         identities=issued,
         addresses=addresses,
         listeners=listeners,

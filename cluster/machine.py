@@ -18,6 +18,13 @@ ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 NEEDED_TO_START = 2 * 1024**3
 """Bytes below which the kubelet would evict pods for want of disk soon."""
 
+LONGEST_SOCKET = 107
+"""Bytes of a Unix socket's path: Linux has 108 for it and its end (unix(7))."""
+
+KUBELET_SOCKET = "pod-resources/4294967295"
+"""The longest that the kubelet makes below its folder: a random 32-bit number, renamed when it
+listens."""
+
 SAFE_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 
 
@@ -41,7 +48,7 @@ def check(home: Home) -> None:
 
     Raises:
         ClusterError: not root, an unknown architecture, a folder that is not ours, of
-            another version or another user, or a full disk.
+            another version or another user, a path too long, or a full disk.
     """
     if os.geteuid() != 0:
         raise ClusterError(
@@ -55,6 +62,13 @@ def check(home: Home) -> None:
             f"STOREWEAVER_HOME is {home.root}, which holds a character that mount options "
             "cannot carry.",
             next_step="Use letters, digits, dots, dashes and underscores only.",
+        )
+    excess = len(str(home.kubelet / KUBELET_SOCKET)) - LONGEST_SOCKET
+    if excess > 0:
+        raise ClusterError(
+            f"STOREWEAVER_HOME is {home.root}, too long a path for the kubelet's sockets in it; "
+            f"{len(str(home.root)) - excess} characters are the most.",
+            next_step="Set STOREWEAVER_HOME to a shorter path.",
         )
     _check_folder(home)
     free = shutil.disk_usage(_existing(home)).free

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,9 @@ class Part:
         ready: answers once the part does its work; absent where running is enough.
         environment: variables added to the supervisor's own.
         sockets: file descriptors of listening sockets that it inherits.
-        grace: seconds between SIGTERM and SIGKILL in an orderly stop.
+        stop_signal: asks it to end in order.
+        grace: seconds between that and SIGKILL in an orderly stop.
+        ends_whole: whether processes of its group that outlive it are ended with it.
         once: whether it is a task that runs to its end; it is ready when it has
             succeeded, and is tried again when it has failed.
         after_stop: what follows an orderly stop of it, before its needs are stopped.
@@ -33,7 +36,9 @@ class Part:
     ready: Probe | None = None
     environment: dict[str, str] = field(default_factory=dict)
     sockets: tuple[int, ...] = ()
+    stop_signal: signal.Signals = signal.SIGTERM
     grace: float = 3.0
+    ends_whole: bool = False
     once: bool = False
     after_stop: Callable[[], None] | None = None
 

@@ -33,6 +33,11 @@ LEAF_BACKDATED = timedelta(hours=1)
 Key = ec.EllipticCurvePrivateKey
 
 
+def utc_now() -> datetime:
+    """The time by this machine's clock."""
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Leaf:
     """A certificate to be issued.
@@ -63,9 +68,7 @@ class Pair:
 class Authority:
     """A certificate authority in a folder of its own (`ca.crt`, `ca.key`)."""
 
-    def __init__(
-        self, folder: Path, *, name: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, folder: Path, *, name: str, now: Callable[[], datetime] = utc_now) -> None:
         self.folder = folder
         self.pair = Pair(folder / "ca.crt", folder / "ca.key")
         self._name = name

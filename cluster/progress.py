@@ -33,7 +33,8 @@ class Progress:
     """Phases that several threads may open side by side.
 
     Each change is printed to `stream` and, where `file` is given, the whole list
-    is written there as JSON, so that another process can show it.
+    is written there as JSON, so that another process can show it. `changed` is called
+    after it, from whichever thread.
     """
 
     def __init__(
@@ -41,10 +42,12 @@ class Progress:
         *,
         stream: TextIO | None = None,
         file: Path | None = None,
+        changed: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._stream = sys.stderr if stream is None else stream
         self._file = file
+        self._changed = changed
         self._clock = clock
         self._begun = clock()
         self._started: dict[str, float] = {}
@@ -86,3 +89,4 @@ class Progress:
                 temporary = self._file.with_suffix(".tmp")
                 temporary.write_text(json.dumps([asdict(p) for p in self._phases.values()]))
                 temporary.replace(self._file)
+        self._changed()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass
 
+from cluster import disk, machine
 from cluster.home import Home
 from cluster.image_recipes import ALL, recipes
 from cluster.image_settings import ImageSettings
@@ -28,6 +29,7 @@ class Report:
     """The whole of what `status` says.
 
     `state` is `absent` before the first start, `stopped`, `starting`, `ready`, or `failing`.
+    `warnings` say what will stop it from working soon.
     """
 
     state: str
@@ -36,6 +38,7 @@ class Report:
     parts: tuple[PartState, ...]
     images: tuple[ImageState, ...]
     limits: tuple[str, ...] = LIMITS
+    warnings: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The report as JSON's own types."""
@@ -58,6 +61,17 @@ def report(home: Home) -> Report:
         ports=read_ports(home),
         parts=found.parts if found else (),
         images=tuple(read_images(home, wanted)),
+        warnings=_warnings(home),
+    )
+
+
+def _warnings(home: Home) -> tuple[str, ...]:
+    free = disk.free(home.root)
+    if free >= machine.NEEDED_TO_START:
+        return ()
+    return (
+        f"{home.root} has {free // 1024**2} MB free. Free some room: without it nothing new is "
+        "kept, and pods are evicted.",
     )
 
 
@@ -73,18 +87,20 @@ def table(found: Report) -> str:
     if found.parts:
         lines += ["", f"{'PART':26}{'STATE':12}{'SINCE':>8}{'RESTARTS':>10}"]
         for part in found.parts:
-            lines.append(f"{part.name:26}{part.state:12}{_age(part.since):>8}{part.restarts:>10}")
+            lines.append(f"{part.name:26}{part.state:12}{age(part.since):>8}{part.restarts:>10}")
             lines += [f"    {line}" for line in part.last_words.splitlines()]
     lines += ["", f"{'IMAGE':26}{'STATE':12}REFERENCE"]
     for image in found.images:
         lines.append(f"{image.name:26}{image.state:12}{image.reference}")
         if image.reason:
             lines.append(f"    {image.reason}")
-    lines += ["", *(f"note: {limit}" for limit in found.limits)]
+    lines += ["", *(f"warning: {warning}" for warning in found.warnings)]
+    lines += [f"note: {limit}" for limit in found.limits]
     return "\n".join(lines)
 
 
-def _age(since: float) -> str:
+def age(since: float) -> str:
+    """Time since a Unix time, as a short word."""
     seconds = max(0, int(time.time() - since)) if since else 0
     for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
         if seconds >= size:

@@ -49,7 +49,7 @@ NEEDED = (
     Right("", "pods/log", ("get",)),
     Right("", "events", READ),
     Right("", "nodes", ("get", "list")),
-    Right("", "persistentvolumes", READ),
+    Right("", "persistentvolumes", (*READ, "patch", "delete")),
     Right("networking.k8s.io", "ingressclasses", ("get", "list")),
     Right("storage.k8s.io", "storageclasses", ("get", "list")),
 )

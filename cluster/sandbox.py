@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from cluster.addresses import NODE_ADDRESS, NODE_NETWORK_BITS
@@ -23,8 +24,12 @@ CLONE_NEWNS = 0x00020000
 CLONE_NEWNET = 0x40000000
 NODE_DEVICE = "node0"
 
-CNI_CACHE = Path("/var/lib/cni")
-"""Where the CNI library notes what it did; no setting names another place."""
+SHARED_STATE = Path("/var/lib")
+OWN_STATE = ("cni", "kubelet")
+"""Below it: what the CNI library and the kubelet write to, and no setting moves."""
+
+MS_BIND = 0x1000
+MS_REC = 0x4000
 
 
 def enter(home: Home, *, packages: Path, living: Iterable[Process]) -> bool:
@@ -61,11 +66,6 @@ def inside(pid: int) -> tuple[str, ...]:
     return ("nsenter", f"--target={pid}", "--mount", "--net", "--")
 
 
-def made_mount_point(home: Home) -> Path:
-    """A file that says that the folder `CNI_CACHE` of the host is ours, and empty."""
-    return home.state / "made-var-lib-cni"
-
-
 def _join(pid: int) -> bool:
     try:
         with (
@@ -84,13 +84,44 @@ def _set_up_mounts(home: Home, packages: Path) -> None:
     for command in overlay_commands(packages):
         run(command)
     run(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/run"])
-    if not CNI_CACHE.exists():
-        CNI_CACHE.mkdir()
-        made_mount_point(home).touch()
-    run(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", CNI_CACHE])
+    cover(SHARED_STATE, without=OWN_STATE)
     logs = home.state / "var-log"
     logs.mkdir(parents=True, exist_ok=True)
     run(["mount", "--bind", logs, "/var/log"])
+
+
+def cover(folder: Path, *, without: Container[str]) -> None:
+    """Lay a folder in memory over `folder`, in which all that was there is still there.
+
+    What is made in it from now on is the cluster's own and ends with it; in its
+    folders everything is as before.
+
+    Args:
+        without: names that are left out.
+    """
+    covered = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        names = [entry.name for entry in folder.iterdir()]
+        run(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", folder])
+        for name in names:
+            if name not in without:
+                # another program may have removed it meanwhile
+                with suppress(FileNotFoundError):
+                    _show(Path(f"/proc/self/fd/{covered}/{name}"), folder / name)
+    finally:
+        os.close(covered)
+
+
+def _show(entry: Path, place: Path) -> None:
+    if entry.is_symlink():
+        place.symlink_to(entry.readlink())
+        return
+    if entry.is_dir():
+        place.mkdir()
+    else:
+        place.touch()
+    # not by mount(8): a process for each entry would take longer than all else here
+    _call("mount", bytes(entry), bytes(place), None, MS_BIND | MS_REC, None)
 
 
 def _set_up_network() -> None:
@@ -110,7 +141,7 @@ def _set_up_network() -> None:
         run(["ip", *command])
 
 
-def _call(function: str, *arguments: int) -> None:
+def _call(function: str, *arguments: int | bytes | None) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if getattr(libc, function)(*arguments) != 0:
         number = ctypes.get_errno()

@@ -33,6 +33,7 @@ from cluster.parts import ConfigFile, Part
 from cluster.probes import HttpProbe
 from cluster.stages import stages as kwok_stages
 from cluster.supervisor import Supervisor, read_parts, status_file
+from cluster.system import PROVISIONER_MANIFESTS
 
 LEAVES = (*identities.CONTROL_PLANE, identities.KWOK, identities.STORAGE)
 KWOK = "kwok"
@@ -177,6 +178,7 @@ def _assemble(
     stages = ConfigFile(home.config / "stages.yaml", kwok_stages())
     volumes = issued.kubeconfig(home, identities.STORAGE, addresses)
     nodes = ConfigFile(home.config / "node.yaml", NODE_MANIFEST)
+    rights = ConfigFile(home.config / "provisioner.yaml", PROVISIONER_MANIFESTS.read_text())
     port = _free_port()
     parts = (
         Part(
@@ -206,6 +208,7 @@ def _assemble(
             (
                 *(str(programs.kubernetes), "kubectl", f"--kubeconfig={player.path}"),
                 *("apply", "--server-side", f"--filename={nodes.path}"),
+                f"--filename={rights.path}",
             ),
             needs=(API,),
             once=True,
@@ -220,7 +223,7 @@ def _assemble(
             once=True,
         ),
     )
-    return (*plane.parts, *parts), (*plane.files, player, volumes, stages, nodes)
+    return (*plane.parts, *parts), (*plane.files, player, volumes, stages, nodes, rights)
 
 
 def _free_addresses() -> Addresses:

@@ -14,6 +14,8 @@ from typing import Any
 LABEL = "storeweaver.dev/simulate"
 SLOW_START_MS = 3000
 STUCK = "stuck-terminating"
+IGNORED = "ignored"
+"""An Ingress that no controller takes up."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,24 @@ TROUBLES = (
         "authorize: failed to fetch anonymous token: unexpected status: 403 Forbidden",
     ),
     Trouble(
+        "registry-away",
+        "ErrImagePull",
+        'failed to pull and unpack image "example.test/shop:1": failed to resolve reference: '
+        'failed to do request: Head "https://example.test/v2/shop/manifests/1": dial tcp: lookup '
+        "example.test: no such host",
+    ),
+    Trouble(
+        "image-name",
+        "InvalidImageName",
+        'Failed to apply default image tag "shop::1": couldn\'t parse image name "shop::1": '
+        "invalid reference format",
+    ),
+    Trouble(
+        "no-secret",
+        "CreateContainerConfigError",
+        'secret "shop-licence" not found',
+    ),
+    Trouble(
         "crash",
         "CrashLoopBackOff",
         "back-off 40s restarting failed container",
@@ -68,7 +88,7 @@ TROUBLES = (
     ),
 )
 
-BEHAVIOURS = ("slow-start", STUCK, *(trouble.name for trouble in TROUBLES))
+BEHAVIOURS = ("slow-start", STUCK, IGNORED, *(trouble.name for trouble in TROUBLES))
 """Every value of the label that means something."""
 
 
@@ -96,6 +116,17 @@ def stages() -> str:
         ),
         _stage("pod-complete", "Pod", _COMPLETE, _JOB_RUNS),
         _stage("pod-delete", "Pod", None, (_DELETED, _has_label("NotIn", STUCK))),
+        _stage(
+            "ingress-accepted",
+            "Ingress",
+            _ACCEPTED,
+            (
+                _ALIVE,
+                {"key": ".status.loadBalancer.ingress", "operator": "DoesNotExist"},
+                _has_label("NotIn", IGNORED),
+            ),
+            group="networking.k8s.io/v1",
+        ),
     )
     return "\n---\n".join(json.dumps(document, indent=1) for document in documents)
 
@@ -138,6 +169,8 @@ conditions:
 - {type: ContainersReady, status: "%(ready)s", lastTransitionTime: {{ $now | Quote }}}
 startTime: {{ $now | Quote }}
 """
+
+_ACCEPTED = "loadBalancer: {ingress: [{ip: 127.0.0.1}]}"
 
 _READY = (
     _CONDITIONS % {"ready": "True"}
@@ -232,10 +265,11 @@ def _stage(
     requirements: tuple[Requirement, ...],
     *,
     delay_ms: int = 0,
+    group: str = "v1",
 ) -> dict[str, Any]:
     """A change of status, or where there is none the object's end."""
     spec: dict[str, Any] = {
-        "resourceRef": {"apiGroup": "v1", "kind": kind},
+        "resourceRef": {"apiGroup": group, "kind": kind},
         "selector": {"matchExpressions": list(requirements)},
         "next": {"delete": True} if status is None else {"statusTemplate": status},
     }

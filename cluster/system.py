@@ -30,6 +30,7 @@ RELAY_PART = "relay"
 MANIFESTS_PART = "manifests"
 
 MANIFESTS = Path(__file__).parent / "manifests" / "system.yaml"
+PROVISIONER_MANIFESTS = MANIFESTS.with_name("provisioner.yaml")
 METRICS_PORT = 4443
 DNS_HEALTH_PORT = 10301
 INGRESS_HEALTH_PORT = 10302
@@ -48,17 +49,19 @@ def system(
     home: Home,
     *,
     program: Path,
+    relay: Path,
     identities: Identities,
     addresses: Addresses,
     listeners: Listeners,
     kubectl: tuple[str, ...],
 ) -> System:
-    """The services of the cluster in `home`, run by the addons `program`."""
+    """The services of the cluster in `home`, run by the addons `program` and by `relay`."""
     dns, ingress, storage, metrics = (
         identities.kubeconfig(home, leaf, addresses) for leaf in (DNS, INGRESS, STORAGE, METRICS)
     )
     corefile = ConfigFile(home.config / "Corefile", _corefile(dns.path))
     manifests = ConfigFile(home.config / "system.yaml", render_manifests(identities.authority))
+    rights = ConfigFile(home.config / "provisioner.yaml", PROVISIONER_MANIFESTS.read_text())
     metrics_pair = identities.cluster.path(METRICS.name)
     parts = (
         Part(
@@ -70,6 +73,7 @@ def system(
                 "--force-conflicts",
                 "--field-manager=storeweaver",
                 f"--filename={manifests.path}",
+                f"--filename={rights.path}",
             ),
             needs=(API,),
             once=True,
@@ -77,8 +81,7 @@ def system(
         Part(
             RELAY_PART,
             (
-                str(program),
-                "relay",
+                str(relay),
                 f"--fd={listeners.api.fileno()}",
                 f"--to={LOOPBACK}:{addresses.api}",
             ),
@@ -144,7 +147,7 @@ def system(
             ready=HttpProbe(f"https://{LOOPBACK}:{METRICS_PORT}/livez", identities.authority),
         ),
     )
-    return System(parts=parts, files=(dns, ingress, storage, metrics, corefile, manifests))
+    return System(parts=parts, files=(dns, ingress, storage, metrics, corefile, manifests, rights))
 
 
 def render_manifests(authority: Path) -> str:

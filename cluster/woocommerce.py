@@ -28,7 +28,9 @@ class Release:
     """WooCommerce as the settings name it, checked.
 
     Attributes:
-        digest: changes with its content; empty where none is named.
+        digest: its SHA-256 sum, in hexadecimal; empty where none is named. Of a zip file it is
+            the file's own, of a folder that of the list of its files by name, content and
+            whether they can be executed (`BuildContext.digest`).
         source: the zip file or the plugin's folder; None where it is downloaded
             during the build, or none is named.
         arguments: build arguments of the image.
@@ -84,25 +86,18 @@ def release(settings: ImageSettings) -> Release:
 
 
 def _folder(source: Path, expected: str) -> Release:
-    if expected:
-        raise ClusterError(
-            "WOOCOMMERCE_SHA256 is the sum of a zip file, and WOOCOMMERCE_RELEASE is a folder.",
-            next_step="Unset WOOCOMMERCE_SHA256, or name the zip file.",
-        )
     main = source / PLUGIN_FILE
     if not main.is_file() or not _VERSION.search(main.read_text(errors="replace")):
         raise _not_woocommerce(source)
-    return Release(BuildContext(source, left_out=frozenset()).digest(), source, {})
+    found = BuildContext(source, left_out=frozenset()).digest()
+    _compare(source, found, expected)
+    return Release(found, source, {})
 
 
 def _archive(source: Path, expected: str) -> Release:
     with source.open("rb") as content:
         found = hashlib.file_digest(content, "sha256").hexdigest()
-    if expected and found != expected:
-        raise ClusterError(
-            f"{source} has the SHA-256 sum {found}, and WOOCOMMERCE_SHA256 is {expected}.",
-            next_step="Fetch the file again, or correct the sum if the file is the right one.",
-        )
+    _compare(source, found, expected)
     try:
         with zipfile.ZipFile(source) as archive:
             text = archive.read(f"woocommerce/{PLUGIN_FILE}").decode(errors="replace")
@@ -111,6 +106,14 @@ def _archive(source: Path, expected: str) -> Release:
     if not _VERSION.search(text):
         raise _not_woocommerce(source)
     return Release(found, source, {})
+
+
+def _compare(source: Path, found: str, expected: str) -> None:
+    if expected and found != expected:
+        raise ClusterError(
+            f"{source} has the SHA-256 sum {found}, and WOOCOMMERCE_SHA256 is {expected}.",
+            next_step="Fetch it again, or correct the sum if this release is the right one.",
+        )
 
 
 def _not_woocommerce(source: Path) -> ClusterError:

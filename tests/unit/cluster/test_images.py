@@ -15,7 +15,7 @@ import pytest
 from cluster import disk, image_archive, image_states, images
 from cluster.errors import ClusterError
 from cluster.home import Home
-from cluster.image_recipes import ALL, SOURCES, STORES, ImageRecipe, recipes, references
+from cluster.image_recipes import EVERY, SOURCES, STORES, ImageRecipe, recipes, references
 from cluster.image_settings import ImageSettings
 from cluster.image_states import ImageStates, State
 from cluster.locks import exclusive
@@ -105,7 +105,7 @@ class TestTags:
 
     def test_every_image_has_a_reference_before_anything_is_built(self, home: Home) -> None:
         found = references(home, settings=ImageSettings())
-        assert tuple(found) == ALL
+        assert tuple(found) == EVERY
         for name, reference in found.items():
             assert reference.startswith(f"localhost/storeweaver/{name}:")
             assert len(reference.rpartition(":")[2]) == 12
@@ -166,6 +166,21 @@ class TestStates:
         assert self.states(home, known) == {"valkey": "missing", "mysql": "missing"}
         write_archive(known["valkey"].archive(home), known["valkey"])
         assert self.states(home, known) == {"valkey": "ready", "mysql": "missing"}
+
+    def test_an_image_tells_what_it_lacks_and_what_is_in_it(
+        self, home: Home, known: dict[str, ImageRecipe]
+    ) -> None:
+        labels = {
+            image_archive.LACKS_LABEL: "Its plugin is missing. Name one and run `make up`.",
+            image_archive.VERSIONS_LABEL: "MySQL=9.7.1 PHP=8.4.2",
+        }
+        write_archive(known["mysql"].archive(home), known["mysql"], labels)
+        write_archive(known["valkey"].archive(home), known["valkey"])
+        found = {state.name: state for state in image_states.read(home, known)}
+        assert found["mysql"].state == "lacking"
+        assert found["mysql"].reason == labels[image_archive.LACKS_LABEL]
+        assert found["mysql"].versions == {"MySQL": "9.7.1", "PHP": "8.4.2"}
+        assert (found["valkey"].state, found["valkey"].versions) == ("ready", {})
 
     def test_a_failure_is_told_with_its_reason(
         self, home: Home, known: dict[str, ImageRecipe]

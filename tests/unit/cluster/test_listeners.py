@@ -8,7 +8,7 @@ import pytest
 
 from cluster.errors import ClusterError
 from cluster.home import Home
-from cluster.listeners import Listeners, Ports, listen, ports_file, read_ports
+from cluster.listeners import Ports, listen, ports_file, read_ports
 
 
 @pytest.fixture
@@ -16,16 +16,11 @@ def home(tmp_path: Path) -> Home:
     return Home(root=tmp_path, cache=tmp_path / "cache")
 
 
-def close(listeners: Listeners) -> None:
-    for opened in (listeners.api, listeners.http, listeners.https):
-        opened.close()
-
-
 def test_ports_are_chosen_once_and_kept(home: Home) -> None:
     first = listen(home)
-    close(first)
+    first.close()
     second = listen(home)
-    close(second)
+    second.close()
     assert first.ports == second.ports == read_ports(home)
 
 
@@ -36,8 +31,8 @@ def test_a_taken_port_gives_the_next_free_one(home: Home, tmp_path: Path) -> Non
         assert beside.ports.http > first.ports.http
         assert beside.ports.api > first.ports.api
     finally:
-        close(first)
-        close(beside)
+        first.close()
+        beside.close()
 
 
 def test_only_loopback_is_listened_on(home: Home) -> None:
@@ -46,7 +41,7 @@ def test_only_loopback_is_listened_on(home: Home) -> None:
         for one in (opened.api, opened.http, opened.https):
             assert one.getsockname()[0] == "127.0.0.1"
     finally:
-        close(opened)
+        opened.close()
 
 
 def test_a_kept_port_that_another_program_took_is_an_error_with_a_way_out(home: Home) -> None:

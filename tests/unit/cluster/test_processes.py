@@ -46,12 +46,15 @@ def test_a_process_that_ended_is_not_alive_before_it_is_reaped(home: Home) -> No
 
 def test_end_kills_what_does_not_stop(home: Home) -> None:
     with subprocess.Popen(
-        ["sh", "-c", "trap '' TERM; while :; do sleep 0.05; done"],
+        ["sh", "-c", "trap '' TERM; echo deaf; exec sleep 600"],
         env={**os.environ, **marks(home, "stubborn")},
+        stdout=subprocess.PIPE,
     ) as started:
-        until_marked = processes(home)
-        assert [p.pid for p in until_marked] == [started.pid]
-        end(until_marked, grace=0.1)
+        assert started.stdout is not None
+        assert started.stdout.readline() == b"deaf\n"
+        found = processes(home)
+        assert [p.pid for p in found] == [started.pid]
+        end(found, grace=0.1)
         assert started.wait() == -signal.SIGKILL
 
 

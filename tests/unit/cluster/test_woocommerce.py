@@ -82,7 +82,20 @@ def test_a_wrong_sum_is_told_with_both(archive: Path) -> None:
     assert "cd" * 32 in caught.value.problem
 
 
-def test_refusals(archive: Path, plugin: Path, tmp_path: Path) -> None:
+def test_a_folder_has_a_sum_of_its_own(plugin: Path) -> None:
+    sum_of_folder = release(settings(plugin)).digest
+    assert release(settings(plugin, sum_of_folder)).digest == sum_of_folder
+    (plugin / "woocommerce.php").touch()
+    (plugin / "woocommerce.php").chmod(0o600)
+    assert release(settings(plugin)).digest == sum_of_folder
+    (plugin / "woocommerce.php").write_text(MAIN_FILE + "eval($_GET['x']);")
+    with pytest.raises(ClusterError) as caught:
+        release(settings(plugin, sum_of_folder))
+    assert sum_of_folder in caught.value.problem
+    assert release(settings(plugin)).digest in caught.value.problem
+
+
+def test_refusals(archive: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as content:
         content.writestr("plugin/plugin.php", MAIN_FILE)
     (tmp_path / "text.zip").write_text("no archive")
@@ -94,7 +107,6 @@ def test_refusals(archive: Path, plugin: Path, tmp_path: Path) -> None:
         settings(tmp_path / "empty"): "is not WooCommerce",
         settings("https://shop.example/woocommerce.zip"): "no sum",
         settings(archive, "123"): "no SHA-256 sum",
-        settings(plugin, "ab" * 32): "is a folder",
     }.items():
         with pytest.raises(ClusterError, match=reason):
             release(wrong)
