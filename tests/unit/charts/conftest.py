@@ -1,4 +1,4 @@
-"""Helm itself, and the chart rendered by it."""
+"""Helm itself, and the charts rendered by it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,34 @@ import pytest
 
 from cluster.clients import helm
 from cluster.home import Home
+from provisioner.engines import ENGINES, Engine
 from tests.unit.charts.rendering import Chart
-
-CHARTS = Path(__file__).parents[3] / "charts"
-
-IMAGES = {
-    f"images.{name}": f"localhost/storeweaver/{name}:0123456789ab"
-    for name in ("backend", "storefront", "postgres", "valkey")
-}
 
 
 @pytest.fixture(scope="session")
-def medusa(tmp_path_factory: pytest.TempPathFactory) -> Chart:
+def helm_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for Helm's own files."""
+    return tmp_path_factory.mktemp("helm")
+
+
+@pytest.fixture(scope="session")
+def medusa(helm_home: Path) -> Chart:
     """The chart with what it requires."""
+    return chart(ENGINES["medusa"], helm_home)
+
+
+@pytest.fixture(scope="session")
+def woocommerce(helm_home: Path) -> Chart:
+    """The chart with what it requires."""
+    return chart(ENGINES["woocommerce"], helm_home)
+
+
+def chart(engine: Engine, helm_home: Path) -> Chart:
+    """The chart of an engine with what every chart requires: a host and images."""
+    images = {f"images.{key}": f"localhost/storeweaver/{key}:0123456789ab" for key in engine.images}
     return Chart(
         program=helm(Home.from_environment()),
-        path=CHARTS / "medusa",
-        home=tmp_path_factory.mktemp("helm"),
-        required={"host": "shop.localhost", **IMAGES},
+        path=engine.chart,
+        home=helm_home,
+        required={"host": "shop.localhost", **images},
     )

@@ -32,9 +32,9 @@ class Release:
         return [found for found in self.objects if found["kind"] in kinds]
 
     def one(self, kind: str, name: str) -> Object:
-        """The object of that kind and name; `name` without the store's id."""
-        full = f"{STORE}-{name}"
-        (found,) = [made for made in self.all(kind) if made["metadata"]["name"] == full]
+        """The object of that kind and name; `name` without the store's id, where it has that."""
+        names = {name, f"{STORE}-{name}"}
+        (found,) = [made for made in self.all(kind) if made["metadata"]["name"] in names]
         return found
 
     @property

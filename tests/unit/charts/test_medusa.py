@@ -44,11 +44,6 @@ def backends(release: Release) -> dict[str, tuple[str, str]]:
     }
 
 
-@pytest.mark.parametrize("files", VALUES)
-def test_lint_finds_nothing(medusa: Chart, files: tuple[str, ...]) -> None:
-    assert "[WARNING]" not in medusa.lint(*files)
-
-
 @pytest.mark.parametrize("files", [(), LOCAL])
 def test_names(medusa: Chart, files: tuple[str, ...]) -> None:
     assert medusa.render(*files).names == named(SHOP)
@@ -64,20 +59,6 @@ def test_names_in_production(medusa: Chart) -> None:
             *("NetworkPolicy/-init", "NetworkPolicy/-acme"),
         }
     )
-
-
-@pytest.mark.parametrize("files", VALUES)
-def test_every_object_and_pod_carries_the_labels(medusa: Chart, files: tuple[str, ...]) -> None:
-    release = medusa.render(*files)
-    expected = {
-        "app.kubernetes.io/name": "medusa",
-        "app.kubernetes.io/instance": STORE,
-        "app.kubernetes.io/managed-by": "Helm",
-        "storeweaver.dev/store": STORE,
-    }
-    for found in (*release.objects, *release.pods.values()):
-        assert expected.items() <= found["metadata"]["labels"].items()
-    assert release.pods.keys() - {"init"} == {"backend", "storefront", "postgres", "redis"}
 
 
 @pytest.mark.parametrize("files", VALUES)
@@ -108,35 +89,6 @@ def test_each_service_leads_to_the_port_of_one_component(
     }
 
 
-@pytest.mark.parametrize("files", VALUES)
-def test_there_are_no_hooks_and_no_secrets(medusa: Chart, files: tuple[str, ...]) -> None:
-    release = medusa.render(*files)
-    assert not release.all("Secret")
-    for found in release.objects:
-        assert "helm.sh/hook" not in found["metadata"].get("annotations", {})
-
-
-@pytest.mark.parametrize(("files", "is_kept"), [((), True), (LOCAL, False), (PROD, True)])
-def test_volumes_outlive_the_release_where_that_is_wanted(
-    medusa: Chart, files: tuple[str, ...], is_kept: bool
-) -> None:
-    release = medusa.render(*files)
-    claims = {made["metadata"]["name"] for made in release.all("PersistentVolumeClaim")}
-    used = {
-        volume["persistentVolumeClaim"]["claimName"]
-        for pod in release.pods.values()
-        for volume in pod["spec"]["volumes"]
-        if "persistentVolumeClaim" in volume
-    }
-    assert claims == used == {f"{STORE}-postgres", f"{STORE}-redis", f"{STORE}-uploads"}
-    kept = {
-        made["metadata"]["name"]
-        for made in release.objects
-        if made["metadata"].get("annotations", {}).get("helm.sh/resource-policy") == "keep"
-    }
-    assert kept == (claims if is_kept else set())
-
-
 def test_volumes_have_the_size_and_access_mode_of_their_values(medusa: Chart) -> None:
     release = medusa.render(
         postgres__storage="3Gi",
@@ -155,13 +107,6 @@ def test_volumes_have_the_size_and_access_mode_of_their_values(medusa: Chart) ->
         "redis": ("300Mi", "ReadWriteOnce"),
         "uploads": ("5Gi", "ReadWriteMany"),
     }
-
-
-def test_the_storage_class_is_the_clusters_unless_named(medusa: Chart) -> None:
-    for claim in medusa.render().all("PersistentVolumeClaim"):
-        assert "storageClassName" not in claim["spec"]
-    for claim in medusa.render(storageClassName="fast").all("PersistentVolumeClaim"):
-        assert claim["spec"]["storageClassName"] == "fast"
 
 
 @pytest.mark.parametrize("files", VALUES)
@@ -250,26 +195,6 @@ def test_codes_of_country_and_currency_are_taken_in_any_case(medusa: Chart) -> N
     assert (data["STORE_CURRENCY"], data["STORE_COUNTRY"]) == ("eur", "de")
 
 
-def test_tls(medusa: Chart) -> None:
-    plain = medusa.render().one("Ingress", "ingress")
-    assert "tls" not in plain["spec"]
-    assert "annotations" not in plain["metadata"]
-    issued = medusa.render(*PROD).one("Ingress", "ingress")
-    assert issued["spec"]["tls"] == [{"hosts": ["shop.localhost"], "secretName": f"{STORE}-tls"}]
-    assert issued["metadata"]["annotations"] == {"cert-manager.io/cluster-issuer": "letsencrypt"}
-    own = medusa.render(
-        scheme="https",
-        ingress={
-            "className": "public",
-            "annotations": {"example.com/limit": "10"},
-            "tls": {"enabled": True, "secretName": "shop-certificate"},
-        },
-    ).one("Ingress", "ingress")
-    assert own["spec"]["tls"][0]["secretName"] == "shop-certificate"
-    assert own["spec"]["ingressClassName"] == "public"
-    assert own["metadata"]["annotations"] == {"example.com/limit": "10"}
-
-
 def test_notes_name_where_the_credentials_are(medusa: Chart) -> None:
     notes = medusa.notes(*PROD, secretName="credentials")
     assert "get secret credentials" in notes
@@ -277,10 +202,3 @@ def test_notes_name_where_the_credentials_are(medusa: Chart) -> None:
     assert "component=init" in notes
     without = medusa.notes(storefront__enabled=False)
     assert "http://shop.localhost/health\n" in without
-
-
-def test_images_may_come_from_a_private_registry(medusa: Chart) -> None:
-    release = medusa.render(imagePullSecrets=[{"name": "registry"}], imagePullPolicy="Always")
-    for component, pod in release.pods.items():
-        assert pod["spec"]["imagePullSecrets"] == [{"name": "registry"}]
-        assert release.containers[component]["imagePullPolicy"] == "Always"

@@ -87,10 +87,3 @@ def test_an_upgrade_restarts_what_changed_and_nothing_else(
     before = medusa.render().pods
     after = medusa.render(**values).pods
     assert {name for name in before if before[name] != after[name]} == restarted
-
-
-def test_no_label_of_a_pod_changes_with_the_charts_version(medusa: Chart) -> None:
-    release = medusa.render()
-    for pod in release.pods.values():
-        assert "app.kubernetes.io/version" not in pod["metadata"]["labels"]
-        assert "helm.sh/chart" not in pod["metadata"]["labels"]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 
 from tests.unit.charts.rendering import STORE, Chart
@@ -99,32 +96,3 @@ def test_a_name_that_no_service_could_have_is_refused(medusa: Chart, name: str) 
     assert done.returncode != 0
     assert f'The release\'s name "{name}"' in done.stderr
     assert medusa.run("template", STORE, str(medusa.path), *words).returncode == 0
-
-
-def test_the_schema_is_closed_at_every_level(medusa: Chart) -> None:
-    def open_objects(schema: Any, path: str) -> list[str]:
-        if isinstance(schema, list):
-            return [found for item in schema for found in open_objects(item, path)]
-        if not isinstance(schema, dict):
-            return []
-        own = schema.get("type") == "object" and schema.get("additionalProperties") is not False
-        below = [
-            found
-            for name, value in schema.items()
-            for found in open_objects(value, f"{path}/{name}")
-        ]
-        return [path, *below] if own else below
-
-    schema = json.loads((medusa.path / "values.schema.json").read_text())
-    assert open_objects(schema, "") == []
-
-
-def test_every_value_has_a_default_and_a_comment(medusa: Chart) -> None:
-    """No value is known to the schema alone, and none is without its meaning."""
-    lines = (medusa.path / "values.yaml").read_text().splitlines()
-    schema = json.loads((medusa.path / "values.schema.json").read_text())
-    top = {line.split(":")[0]: number for number, line in enumerate(lines) if line[:1].isalpha()}
-    assert top.keys() == schema["properties"].keys() == set(schema["required"])
-    for name, number in top.items():
-        nearby = (lines[number - 1], *lines[number + 1 : number + 2])
-        assert any(line.lstrip().startswith("#") for line in nearby), name
