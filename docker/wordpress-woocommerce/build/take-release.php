@@ -11,6 +11,9 @@
 declare(strict_types=1);
 
 const WORDPRESS = '/var/www/html';
+const VERSIONS = '/etc/storeweaver/versions';
+const LACKS = 'WooCommerce is not in the image, since no release of it was given. Set WOOCOMMERCE_RELEASE to its zip '
+    . 'file, or to an address with the sum in WOOCOMMERCE_SHA256, and run `make up`.';
 const PLACE_IN_IMAGE = '/usr/share/storeweaver/plugins/woocommerce';
 
 function stop(string $sentence): never
@@ -121,6 +124,7 @@ if ($url !== '' && preg_match('/^[0-9a-f]{64}$/i', $sum) !== 1) {
 }
 if ($url === '' && $given === []) {
     say('no release was given: the image is made without WooCommerce and its shop sells nothing.');
+    file_put_contents("$target/etc/storeweaver/lacks", LACKS . "\n");
     exit(0);
 }
 
@@ -155,4 +159,5 @@ $links = "$target/var/www/html/wp-content/plugins";
 mkdir($links, recursive: true);
 symlink(PLACE_IN_IMAGE, "$links/woocommerce");
 file_put_contents("$target/etc/storeweaver/woocommerce", "$version\n");
+file_put_contents($target . VERSIONS, file_get_contents(VERSIONS) . "WooCommerce=$version\n");
 say("$version from $origin");

@@ -44,7 +44,8 @@ final readonly class Shop
     {
         $this->database->execute('CREATE TABLE IF NOT EXISTS ' . self::MARK . ' (since TIMESTAMP NOT NULL)');
         $statements = [];
-        foreach (json_decode(file_get_contents(self::TABLES), true, flags: JSON_THROW_ON_ERROR) as $table => $definition) {
+        $definitions = json_decode(file_get_contents(self::TABLES), true, flags: JSON_THROW_ON_ERROR);
+        foreach ($definitions as $table => $definition) {
             $statements[] = ["DROP TABLE IF EXISTS `$table`", $definition];
         }
         $this->database->executeAtOnce($statements);
@@ -60,6 +61,33 @@ final readonly class Shop
 
     public function tableVersion(): int
     {
-        return (int) $this->database->value("SELECT option_value FROM wp_options WHERE option_name = 'db_version'");
+        return (int) $this->option('db_version');
+    }
+
+    /**
+     * @throws Refusal when the shop sells with a WooCommerce that this image does not have.
+     */
+    public function checkItCanSell(string $pluginFolder): void
+    {
+        $sellsWith = $this->option('woocommerce_db_version');
+        if ($sellsWith === '') {
+            return;
+        }
+        $main = @file_get_contents("$pluginFolder/woocommerce.php", length: 8192);
+        if ($main === false) {
+            throw new Refusal("this shop sells with WooCommerce $sellsWith, and this image was built without it. "
+                . 'Nothing was changed: use an image with WooCommerce, which WOOCOMMERCE_RELEASE and `make up` build.');
+        }
+        preg_match('/^[ \t*]*Version:[ \t]*(\S+)/m', $main, $found);
+        if (version_compare($found[1] ?? '0', $sellsWith, '<')) {
+            throw new Refusal("the tables are of WooCommerce $sellsWith, which is newer than this image's "
+                . ($found[1] ?? 'one') . '. Use an image that is at least as new as the last one; nothing was changed.');
+        }
+    }
+
+    private function option(string $name): string
+    {
+        $name = $this->database->quoted($name);
+        return (string) $this->database->value("SELECT option_value FROM wp_options WHERE option_name = $name");
     }
 }

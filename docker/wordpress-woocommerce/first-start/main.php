@@ -38,6 +38,8 @@ try {
         Folders::copyPictures();
         $shop->load();
         Log::say('its tables are loaded');
+    } else {
+        $shop->checkItCanSell(WORDPRESS . '/wp-content/plugins/woocommerce');
     }
     if ($isNew || $shop->tableVersion() < $wp_db_version) {
         // WordPress sets its global variables where it is loaded, and loads no plugin while installing.
