@@ -1,0 +1,1 @@
+"""What makes desired state real: accounts, stores, and the worker that runs Helm."""
