@@ -1,0 +1,31 @@
+"""How Reflex builds and serves the app."""
+
+import os
+
+import reflex as rx
+
+# Reflex reads these from the environment only. A dead peer is noticed within half a minute;
+# what one message may hold is far above any honest one.
+os.environ.setdefault("REFLEX_SOCKET_INTERVAL", "15")
+os.environ.setdefault("REFLEX_SOCKET_TIMEOUT", "15")
+os.environ.setdefault("REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE", str(64 * 1024))
+os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "false")
+
+config = rx.Config(
+    app_name="storeweaver",
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+    state_manager_mode="memory",
+    # seconds after which the state of a closed tab is dropped, in memory too
+    redis_token_expiration=3600,
+    # nobody else's pages: storeweaver/guard.py compares each Origin with the Host
+    cors_allowed_origins=[],
+    plugins=[
+        rx.plugins.RadixThemesPlugin(
+            theme=rx.theme(
+                accent_color="iris", gray_color="slate", radius="large", panel_background="solid"
+            )
+        )
+    ],
+    disable_plugins=[rx.plugins.SitemapPlugin],
+)

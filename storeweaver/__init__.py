@@ -1,0 +1,1 @@
+"""The Reflex app: what people and programs touch."""

@@ -1,0 +1,1 @@
+"""One file a page: variables of the browser and thin handlers."""
