@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cluster import bringup, cleaning, clients
+from cluster import bringup, cleaning, clients, toolchain
 from cluster.home import Home
 from cluster.image_recipes import references
 from cluster.kubectl import kubectl
 from cluster.lifecycle import Running, running
 from cluster.listeners import Ports, read_ports
+from cluster.machine import is_ours
 from cluster.progress import Progress
+from cluster.simulated import Programs, simulated
+from tests.cluster.stores import SimulatedStores
 from tests.cluster.waiting import until
 
 IMAGES = ("pause", "postgres", "valkey", "medusa-backend", "medusa-storefront")
@@ -74,6 +78,19 @@ def home() -> Home:
     return Home(root=users.root.with_name(users.root.name + "-test"), cache=users.cache)
 
 
+@pytest.fixture
+def other(home: Home) -> Iterator[Home]:
+    """A second installation beside the first; the cache is shared, and not its to remove.
+
+    In a folder with a short path, since the kubelet's sockets must fit below it.
+    """
+    with tempfile.TemporaryDirectory(prefix="other-") as folder:
+        made = Home(root=Path(folder, "home"), cache=home.cache)
+        yield made
+        if is_ours(made):
+            cleaning.clean(made, note=print)
+
+
 @pytest.fixture(scope="session")
 def cluster(home: Home) -> Iterator[LocalCluster]:
     """The cluster with every image that could be built; gone without a trace afterwards."""
@@ -83,6 +100,23 @@ def cluster(home: Home) -> Iterator[LocalCluster]:
     yield LocalCluster(home)
     cleaning.clean(home, note=print)
     assert not home.root.exists()
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
+    """What a simulated cluster runs; nothing is written to the user's state folder."""
+    home = Home(root=tmp_path_factory.mktemp("programs"), cache=Home.from_environment().cache)
+    built = toolchain.build(home, ("kubernetes", "addons", "kwok"), progress=Progress())
+    return Programs(built["kubernetes"], built["addons"], built["kwok"])
+
+
+@pytest.fixture(scope="session")
+def stores(
+    tmp_path_factory: pytest.TempPathFactory, programs: Programs
+) -> Iterator[SimulatedStores]:
+    """One simulated cluster for all tests that need no cluster of their own."""
+    with simulated(tmp_path_factory.mktemp("stores"), programs) as cluster:
+        yield SimulatedStores(cluster)
 
 
 @pytest.fixture
@@ -102,9 +136,11 @@ def helm(cluster: LocalCluster) -> Path:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.when == "call" and report.failed:  # type: ignore[attr-defined]
+    if report.when == "call" and report.failed:
         item.has_failed = True  # type: ignore[attr-defined]
     return report
 

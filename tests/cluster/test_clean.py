@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cluster import bringup, cgroups, cleaning
+from cluster.commands import run
 from cluster.errors import ClusterError
 from cluster.home import Home
 from cluster.image_recipes import PAUSE
 from cluster.kubectl import kubectl
-from cluster.machine import is_ours
 from cluster.processes import processes
 from cluster.progress import Progress
+from cluster.sandbox import OWN_STATE, SHARED_STATE, inside
+from tests.cluster.conftest import LocalCluster
+from tests.cluster.test_workloads import wait_rolled_out, web
 
 WATCHED = (
     "/etc",
@@ -53,15 +55,6 @@ def machine() -> dict[str, set[str]]:
     }
 
 
-@pytest.fixture
-def other(home: Home, tmp_path: Path) -> Iterator[Home]:
-    """A second installation beside the first; the cache is shared, and not its to remove."""
-    made = Home(root=tmp_path / "home", cache=home.cache)
-    yield made
-    if is_ours(made):
-        cleaning.clean(made, note=print)
-
-
 def test_clean_leaves_nothing(other: Home) -> None:
     before = machine()
     bringup.up(other, progress=Progress(), names=[PAUSE])
@@ -73,6 +66,8 @@ def test_clean_leaves_nothing(other: Home) -> None:
     assert cleaning.loss(other).stores == ("store-lost (lost12345678)",)
     cleaning.clean(other, note=print)
     after = machine()
+    # whoever else works on this machine may begin to listen at any time
+    after["listening"] &= during["listening"]
     for what, there in before.items():
         assert after[what] - there == set(), what
     assert not processes(other)
@@ -97,9 +92,27 @@ def test_a_folder_of_somebody_else_is_never_removed(other: Home) -> None:
 def test_clean_after_a_crash_leaves_nothing(other: Home) -> None:
     before = machine()
     bringup.up(other, progress=Progress(), names=[PAUSE])
+    during = machine()
     for process in processes(other):
         process.signal(signal.SIGKILL)
     cleaning.clean(other, note=print)
     after = machine()
+    after["listening"] &= during["listening"]
     for what, there in before.items():
         assert after[what] - there == set(), what
+
+
+def test_two_installations_share_no_folder_and_either_may_go(
+    cluster: LocalCluster, namespace: str, other: Home
+) -> None:
+    bringup.up(other, progress=Progress(), names=[PAUSE])
+    cleaning.clean(other, note=print)
+    web(cluster, namespace, "web")
+    wait_rolled_out(cluster, namespace, "web")
+    for name in OWN_STATE:
+        folder = SHARED_STATE / name
+        prefix = inside(cluster.running.supervisor)
+        seen = run([*prefix, "stat", "--format=%d %i", folder]).split()
+        assert run([*prefix, "ls", folder]), f"{folder} is used by nobody"
+        on_host = folder.stat() if folder.exists() else None
+        assert on_host is None or seen != [str(on_host.st_dev), str(on_host.st_ino)]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,9 +14,11 @@ from cluster.errors import ClusterError
 from cluster.existing import ExistingCluster, named
 from cluster.home import Home
 from cluster.simulated import SimulatedCluster
-from tests.cluster.test_simulated import programs, simulation
+from tests.cluster.aged import aged
+from tests.cluster.test_cli import SOURCE
+from tests.cluster.test_simulated import simulation
 
-__all__ = ["programs", "simulation"]
+__all__ = ["simulation"]
 
 CONTEXT = "storeweaver"
 
@@ -105,3 +110,58 @@ def test_rights_that_are_missing_are_named(
     rights = next(check for check in existing.check().checks if check.name == "rights")
     assert rights.state == "failed"
     assert "namespaces" in rights.problem
+
+
+def call(home: Home, command: str, kubeconfig: Path) -> subprocess.CompletedProcess[str]:
+    """A command as people type it, with a context named."""
+    return subprocess.run(
+        [sys.executable, "-m", "cluster", command],
+        cwd=SOURCE,
+        env={
+            **os.environ,
+            "STOREWEAVER_HOME": str(home.root),
+            "STOREWEAVER_CACHE": str(home.cache),
+            "CLUSTER_CONTEXT": CONTEXT,
+            "KUBECONFIG": str(kubeconfig),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_cluster_that_is_too_old_is_refused_before_anything_is_made(
+    simulation: SimulatedCluster, home: Home, tmp_path: Path
+) -> None:
+    with aged(simulation, tmp_path / "kubeconfig", version="v1.29.14") as kubeconfig:
+        refused = call(home, "up", kubeconfig)
+    assert refused.returncode == 1
+    sentence, next_step = refused.stderr.splitlines()[-2:]
+    assert "It runs Kubernetes v1.29.14, and 1.30 or later is needed." in sentence
+    assert "Upgrade the cluster" in next_step
+    assert not home.root.exists()
+    assert call(home, "status", simulation.home.kubeconfig).returncode == 0
+
+
+def test_a_cluster_that_is_old_enough_to_be_known_is_taken(
+    simulation: SimulatedCluster, home: Home, tmp_path: Path
+) -> None:
+    with aged(simulation, tmp_path / "kubeconfig", version="v1.30.0") as kubeconfig:
+        accepted = call(home, "status", kubeconfig)
+    assert accepted.returncode == 0, accepted.stdout
+    assert "v1.30.0" in accepted.stdout
+
+
+def test_up_on_a_dead_cluster_says_so_and_makes_nothing(
+    simulation: SimulatedCluster, home: Home, tmp_path: Path
+) -> None:
+    with aged(simulation, tmp_path / "kubeconfig", version="v1.36.3") as kubeconfig:
+        pass
+    refused = call(home, "up", kubeconfig)
+    assert refused.returncode == 1
+    sentence, next_step = refused.stderr.splitlines()[-2:]
+    assert "Its API server does not answer: " in sentence
+    assert "refused" in sentence
+    assert "Start that cluster, or correct or unset CLUSTER_CONTEXT." in next_step
+    assert not home.root.exists()
+    assert call(home, "status", simulation.home.kubeconfig).returncode == 0

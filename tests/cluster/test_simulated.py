@@ -9,20 +9,9 @@ from typing import Any
 
 import pytest
 
-from cluster import toolchain
-from cluster.home import Home
-from cluster.progress import Progress
 from cluster.simulated import Programs, SimulatedCluster, simulated
-from cluster.stages import BEHAVIOURS, LABEL, STUCK, TROUBLES
+from cluster.stages import BEHAVIOURS, IGNORED, LABEL, STUCK, TROUBLES
 from tests.cluster.waiting import until
-
-
-@pytest.fixture(scope="session")
-def programs() -> Programs:
-    """The three programs, built if need be."""
-    home = Home.from_environment()
-    built = toolchain.build(home, ("kubernetes", "addons", "kwok"), progress=Progress())
-    return Programs(built["kubernetes"], built["addons"], built["kwok"])
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +129,12 @@ def test_a_pod_may_be_stuck_terminating(simulation: SimulatedCluster) -> None:
 
 
 def test_every_behaviour_has_a_test() -> None:
-    assert set(BEHAVIOURS) == {"slow-start", STUCK, *(trouble.name for trouble in TROUBLES)}
+    assert set(BEHAVIOURS) == {
+        "slow-start",
+        STUCK,
+        IGNORED,
+        *(trouble.name for trouble in TROUBLES),
+    }
 
 
 def test_several_live_side_by_side(

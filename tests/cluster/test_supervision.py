@@ -17,7 +17,14 @@ from cluster.processes import processes
 from cluster.progress import Progress
 from cluster.reporting import report, table
 from tests.cluster.conftest import IMAGES, LocalCluster
-from tests.cluster.test_workloads import get, ingress, wait_rolled_out, web
+from tests.cluster.test_workloads import (
+    claim_volume,
+    get,
+    ingress,
+    run_on_volume,
+    wait_rolled_out,
+    web,
+)
 from tests.cluster.waiting import until
 
 KILLED = (
@@ -123,6 +130,8 @@ def test_data_volumes_and_hosts_survive_a_stop(
     cluster: LocalCluster, namespace: str, shop: str
 ) -> None:
     ports = cluster.running.ports
+    claim_volume(cluster, namespace)
+    run_on_volume(cluster, namespace, "writer", "echo kept > /data/order")
     lifecycle.stop(cluster.home)
     assert not processes(cluster.home)
     with ThreadPoolExecutor(2) as pool:
@@ -136,6 +145,7 @@ def test_data_volumes_and_hosts_survive_a_stop(
     until("the shop answers", lambda: get(cluster, shop).status_code == 200)
     pods = cluster.json("get", "pods", "-n", namespace)["items"]
     assert len(pods) == 1
+    assert run_on_volume(cluster, namespace, "reader", "cat /data/order") == "kept"
 
 
 def test_after_everything_was_killed_the_next_up_works(
@@ -143,6 +153,8 @@ def test_after_everything_was_killed_the_next_up_works(
 ) -> None:
     """As after a reboot: no process is left, and files say what is no longer so."""
     cluster.kubectl("create", "configmap", "kept", "-n", namespace)
+    claim_volume(cluster, namespace)
+    run_on_volume(cluster, namespace, "writer", "echo kept > /data/order && sync /data/order")
     os.kill(cluster.running.supervisor, signal.SIGKILL)
     everything = processes(cluster.home)
     for process in everything:
@@ -151,6 +163,7 @@ def test_after_everything_was_killed_the_next_up_works(
     bringup.up(cluster.home, progress=Progress(), names=IMAGES)
     assert cluster.json("get", "configmap", "kept", "-n", namespace)["metadata"]["uid"]
     until("the shop answers", lambda: get(cluster, shop).status_code == 200)
+    assert run_on_volume(cluster, namespace, "reader", "cat /data/order") == "kept"
 
 
 def test_a_part_that_keeps_dying_is_shown_with_its_last_words(cluster: LocalCluster) -> None:

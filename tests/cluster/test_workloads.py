@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
 import ssl
 import threading
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -108,6 +108,21 @@ def wait_rolled_out(cluster: LocalCluster, namespace: str, name: str) -> None:
     cluster.kubectl("rollout", "status", f"deployment/{name}", "-n", namespace, "--timeout=120s")
 
 
+def asked(cluster: LocalCluster, namespace: str, url: str) -> str:
+    """What a pod of `two` is answered; why it is not, where nobody answers."""
+    ask = "fetch(process.argv[1]).then(a=>a.text()).then(console.log)"
+    try:
+        return cluster.kubectl(
+            *("exec", "-n", namespace, "deployment/two", "--", "node", "-e", ask), url
+        ).strip()
+    except CommandFailed as failure:
+        return failure.detail
+
+
+def is_told(cluster: LocalCluster, namespace: str, url: str, expected: str) -> bool:
+    return asked(cluster, namespace, url) == expected
+
+
 def test_pods_find_services_by_name_and_reach_each_other(
     cluster: LocalCluster, namespace: str
 ) -> None:
@@ -115,29 +130,27 @@ def test_pods_find_services_by_name_and_reach_each_other(
     web(cluster, namespace, "two")
     for name in ("one", "two"):
         wait_rolled_out(cluster, namespace, name)
-    ask = "fetch(process.argv[1]).then(a=>a.text()).then(console.log)"
     for host in ("one", f"one.{namespace}.svc.cluster.local"):
-        said = cluster.kubectl(
-            *("exec", "-n", namespace, "deployment/two", "--", "node", "-e", ask),
-            f"http://{host}/hello",
-        )
-        assert said.strip() == "one /hello"
+        # a pod may be ready a moment before the Service leads to it
+        url = f"http://{host}/hello"
+        until(f"{host} answers", partial(is_told, cluster, namespace, url, "one /hello"))
     address = cluster.json("get", "pods", "-n", namespace, "-l", "app=one")["items"][0]["status"][
         "podIP"
     ]
-    said = cluster.kubectl(
-        *("exec", "-n", namespace, "deployment/two", "--", "node", "-e", ask),
-        f"http://{address}:8080/direct",
-    )
-    assert said.strip() == "one /direct"
+    assert asked(cluster, namespace, f"http://{address}:8080/direct") == "one /direct"
 
 
 def test_logs_events_and_usage_can_be_read(cluster: LocalCluster, namespace: str) -> None:
     web(cluster, namespace, "web")
     wait_rolled_out(cluster, namespace, "web")
     assert "/" in cluster.kubectl("logs", "-n", namespace, "deployment/web")
-    reasons = cluster.kubectl("get", "events", "-n", namespace, "-o", "jsonpath={..reason}")
-    assert {"Scheduled", "Started"} <= set(reasons.split())
+
+    def reasons() -> set[str]:
+        listed = cluster.kubectl("get", "events", "-n", namespace, "-o", "jsonpath={..reason}")
+        return set(listed.split())
+
+    # events are sent when there is time for them
+    until("the pod's events are there", lambda: reasons() >= {"Scheduled", "Started"})
 
     def usage() -> str:
         try:
@@ -194,8 +207,13 @@ def test_requests_are_routed_by_host_and_path(cluster: LocalCluster, namespace: 
                 == expected
             ),
         )
-    status = cluster.json("get", "ingress", "shop", "-n", namespace)["status"]
-    assert status["loadBalancer"]["ingress"] == [{"ip": "127.0.0.1"}]
+
+    def addresses() -> object:
+        status = cluster.json("get", "ingress", "shop", "-n", namespace)["status"]
+        return status["loadBalancer"].get("ingress")
+
+    until("its status has an address", addresses)
+    assert addresses() == [{"ip": "127.0.0.1"}]
     unknown = get(cluster, "nobody.test")
     assert unknown.status_code == 404
     assert host in unknown.text
@@ -239,7 +257,7 @@ def test_tls_serves_the_secrets_certificate(
         except httpx.TransportError:
             return ""
 
-    assert until("TLS is served", answer) == "web /secure"
+    until("the pod answers by TLS", lambda: answer() == "web /secure")
 
 
 def test_changing_other_ingresses_fails_no_request(cluster: LocalCluster, namespace: str) -> None:
@@ -254,7 +272,11 @@ def test_changing_other_ingresses_fails_no_request(cluster: LocalCluster, namesp
     def shop() -> None:
         with httpx.Client(headers={"host": host}, timeout=30) as client:
             while not done.is_set():
-                answer = client.get(f"http://127.0.0.1:{cluster.http_port}/")
+                try:
+                    answer = client.get(f"http://127.0.0.1:{cluster.http_port}/")
+                except httpx.TransportError as error:
+                    failures.append(repr(error))
+                    continue
                 if answer.status_code != 200:
                     failures.append(answer.text)
 
@@ -271,9 +293,8 @@ def test_changing_other_ingresses_fails_no_request(cluster: LocalCluster, namesp
     assert not failures
 
 
-def test_a_volume_outlives_its_pod_and_goes_with_its_claim(
-    cluster: LocalCluster, namespace: str
-) -> None:
+def claim_volume(cluster: LocalCluster, namespace: str) -> None:
+    """Ask for a volume of the default class, under the name `data`."""
     claim = {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
@@ -282,37 +303,43 @@ def test_a_volume_outlives_its_pod_and_goes_with_its_claim(
     }
     cluster.apply(json.dumps(claim))
 
-    def run_once(name: str, script: str) -> str:
-        pod = {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {"name": name, "namespace": namespace},
-            "spec": {
-                "restartPolicy": "Never",
-                "securityContext": {"runAsUser": 4321, "runAsNonRoot": True},
-                "containers": [
-                    {
-                        "name": "x",
-                        "image": cluster.image("valkey"),
-                        "command": ["sh", "-c", script],
-                        "volumeMounts": [{"name": "data", "mountPath": "/data"}],
-                    }
-                ],
-                "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}],
-            },
-        }
-        cluster.apply(json.dumps(pod))
-        cluster.kubectl(
-            *("wait", f"pod/{name}", "-n", namespace, "--timeout=120s"),
-            "--for=jsonpath={.status.phase}=Succeeded",
-        )
-        return cluster.kubectl("logs", "-n", namespace, name).strip()
 
-    run_once("writer", "echo kept > /data/order")
-    cluster.kubectl("delete", "pod", "writer", "-n", namespace)
-    assert run_once("reader", "cat /data/order") == "kept"
+def run_on_volume(cluster: LocalCluster, namespace: str, name: str, script: str) -> str:
+    """Run a shell script to its end in a pod with the volume at /data; what it printed."""
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {
+            "restartPolicy": "Never",
+            "securityContext": {"runAsUser": 4321, "runAsNonRoot": True},
+            "containers": [
+                {
+                    "name": "x",
+                    "image": cluster.image("valkey"),
+                    "command": ["sh", "-c", script],
+                    "volumeMounts": [{"name": "data", "mountPath": "/data"}],
+                }
+            ],
+            "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}],
+        },
+    }
+    cluster.apply(json.dumps(pod))
+    cluster.kubectl(
+        *("wait", f"pod/{name}", "-n", namespace, "--timeout=120s"),
+        "--for=jsonpath={.status.phase}=Succeeded",
+    )
+    said = cluster.kubectl("logs", "-n", namespace, name).strip()
+    cluster.kubectl("delete", "pod", name, "-n", namespace)
+    return said
+
+
+def test_a_volume_outlives_its_pod_and_goes_with_its_claim(
+    cluster: LocalCluster, namespace: str
+) -> None:
+    claim_volume(cluster, namespace)
+    run_on_volume(cluster, namespace, "writer", "echo kept > /data/order")
+    assert run_on_volume(cluster, namespace, "reader", "cat /data/order") == "kept"
     folder = next(cluster.home.volumes.glob(f"*_{namespace}_data"))
-    cluster.kubectl("delete", "pod", "reader", "-n", namespace)
     cluster.kubectl("delete", "pvc", "data", "-n", namespace)
     until("the folder is gone", lambda: not folder.exists())
-    assert shutil.disk_usage(cluster.home.volumes).free

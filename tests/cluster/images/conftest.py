@@ -65,13 +65,13 @@ class Workshop:
         for file, content in {"Dockerfile": dockerfile, **files}.items():
             (folder / file).write_text(content)
 
-    def build(self, *names: str, base: str = "") -> Outcome:
+    def build(self, *names: str, base: str = "", mirror: str = "") -> Outcome:
         """Build the images in this process."""
         return images.build(
             self.home,
             names,
             progress=Progress(stream=io.StringIO()),
-            settings=ImageSettings(base=base),
+            settings=ImageSettings(base=base, mirror=mirror),
             sources=self.sources,
         )
 

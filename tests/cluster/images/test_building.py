@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from cluster import image_archive, images, packages
 from cluster.build_sandbox import BuildSandbox
 from cluster.errors import ClusterError, CommandFailed
+from cluster.home import Home
 from cluster.image_build import PACKAGES_LABEL, log_file
 from tests.cluster.images.conftest import DEBIAN, Workshop
 
@@ -73,6 +75,24 @@ def test_a_named_base_that_cannot_be_pulled_is_not_replaced(workshop: Workshop) 
     error = workshop.build("named", base="127.0.0.1:1/debian:13").failed["named"]
     assert "127.0.0.1:1/debian:13 cannot be pulled" in error.problem
     assert "IMAGE_BASE" in error.next_step
+
+
+def test_without_registry_and_mirror_the_way_out_names_both(
+    debian: Path, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(root=tmp_path / "home", cache=tmp_path / "home" / "cache")
+    home.cache.mkdir(parents=True)
+    (home.cache / "debian").symlink_to(debian)
+    workshop.put("baseless", f"{DEBIAN}RUN true\n")
+    # a port at which nobody listens stands for registry and mirror
+    for name in ("https_proxy", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    lost = replace(workshop, home=home)
+    error = lost.build("baseless", mirror="http://127.0.0.1:1/debian").failed["baseless"]
+    assert "No registry answers" in error.problem
+    assert "IMAGE_BASE" in error.next_step
+    assert "DEBIAN_MIRROR" in error.next_step
+    assert lost.state("baseless") == "failed"
 
 
 def test_a_base_made_from_packages_says_which(workshop: Workshop) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +11,14 @@ import pytest
 
 from cluster import packages
 from cluster.build_sandbox import BuildSandbox
-from cluster.errors import CommandFailed
+from cluster.delivery import Delivery, deliver
+from cluster.errors import ClusterError, CommandFailed
+from cluster.image_recipes import PREFIX
+from cluster.image_settings import ImageSettings
 from cluster.node_images import NodeImages
+from cluster.progress import Progress
 from tests.cluster.images.conftest import Workshop, wait_for
+from tests.cluster.images.registry import registry
 
 SOCKET = Path("/run/containerd/containerd.sock")
 
@@ -67,6 +74,38 @@ def test_outdated_images_go_unless_a_workload_names_them(
     assert node.remove_outdated(keep={current, used, *others}) == [oldest]
     assert {used, current} <= node.present().keys()
     assert oldest not in node.present()
+
+
+def test_a_registry_that_refuses_is_named_and_takes_the_images_once_it_is_open(
+    workshop: Workshop,
+) -> None:
+    workshop.put("pushed", "FROM scratch\nCOPY content /\n", content="pushed")
+    image = workshop.built("pushed")
+
+    def push() -> Delivery:
+        return deliver(
+            workshop.home,
+            [image],
+            context="somewhere",
+            present=(),
+            progress=Progress(stream=io.StringIO()),
+            settings=ImageSettings(registry=f"{opened.address}/team"),
+        )
+
+    with registry() as opened:
+        target = f"{opened.address}/team/{image.reference.removeprefix(f'{PREFIX}/')}"
+        opened.is_closed = True
+        with pytest.raises(ClusterError) as refused:
+            push()
+        assert refused.value.problem == f"{target} could not be pushed."
+        assert "IMAGE_REGISTRY" in refused.value.next_step
+        assert "403" in refused.value.detail
+        opened.is_closed = False
+        assert push().references == {"pushed": target}
+        (manifest,) = opened.manifests.values()
+        parts = json.loads(manifest)
+        for part in (parts["config"], *parts["layers"]):
+            assert part["digest"] in opened.blobs
 
 
 def answers(node: NodeImages) -> bool:

@@ -30,6 +30,41 @@ print(outcome.failed["large"].next_step)
 print(list(home.images.glob("*.tar")))
 """
 
+_WITHOUT_FUSE = """
+import sys
+from pathlib import Path
+from cluster import images
+from cluster.home import Home
+from cluster.image_settings import ImageSettings
+from cluster.progress import Progress
+from cluster.sandbox import cover
+cover(Path("/dev"), without=("fuse",))
+outcome = images.build(
+    Home.from_environment(), ["fuseless"], progress=Progress(), settings=ImageSettings(),
+    sources=Path(sys.argv[1]),
+)
+print(Path("/dev/fuse").exists(), *outcome.failed)
+"""
+
+_PROGRAM_ON_A_SMALL_DISK = """
+import sys
+from pathlib import Path
+from cluster import toolchain
+from cluster.errors import ClusterError
+from cluster.home import Home
+from cluster.progress import Progress
+toolchain.NEEDED_COLD = 0
+home = Home(root=Path(sys.argv[1]), cache=Path(sys.argv[1]))
+if Path(sys.argv[2]).exists():
+    (home.cache / "go").symlink_to(sys.argv[2])
+try:
+    toolchain.build(home, ["pause"], progress=Progress())
+except ClusterError as error:
+    print(error.problem)
+    print(error.next_step)
+print(toolchain.path(home, "pause").exists())
+"""
+
 
 def test_two_at_once_build_it_once(workshop: Workshop) -> None:
     workshop.put("wanted", f"{DEBIAN}RUN sleep 2\n")
@@ -85,6 +120,41 @@ def test_a_full_disk_leaves_nothing_half_built(workshop: Workshop, tmp_path: Pat
     assert f"The disk of {small} became full while building images" in problem
     assert "STOREWEAVER_CACHE" in next_step
     assert archives == "[]"
+
+
+def test_a_full_disk_leaves_no_program_half_built(workshop: Workshop, tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    said = run(
+        [
+            *("unshare", "--mount", "--propagation=private", "sh", "-c"),
+            'mount -t tmpfs -o size=4m tmpfs "$0" && exec "$@"',
+            *(small, sys.executable, "-c", _PROGRAM_ON_A_SMALL_DISK),
+            *(small, workshop.debian.parent / "go"),
+        ],
+        cwd=ROOT,
+    )
+    problem, next_step, is_built = said.splitlines()
+    assert f"The disk of {small} became full" in problem
+    assert "STOREWEAVER_CACHE" in next_step
+    assert is_built == "False"
+
+
+def test_images_build_on_a_machine_without_fuse(workshop: Workshop) -> None:
+    workshop.put("fuseless", f"{DEBIAN}RUN echo > /made-by-a-step\n")
+    said = run(
+        [
+            *("unshare", "--mount", "--propagation=private"),
+            *(sys.executable, "-c", _WITHOUT_FUSE, workshop.sources),
+        ],
+        cwd=ROOT,
+        env={
+            "STOREWEAVER_HOME": str(workshop.home.root),
+            "STOREWEAVER_CACHE": str(workshop.home.cache),
+        },
+    )
+    assert said.split() == ["False"]
+    assert workshop.state("fuseless") == "ready"
 
 
 def commands_with(word: str) -> list[str]:
