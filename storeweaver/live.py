@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 import anyio
+import anyio.lowlevel
 import reflex as rx
 from reflex.state import OnLoadInternalState
 from reflex_base.config import get_config
@@ -78,6 +79,8 @@ class Live:
         for token, watcher in WATCHERS:
             for name in due(change, watcher, owners=owners, now=now):
                 await self._send(token, self._events[name])
+            # the first tabs have theirs while those of the last ones are still being made
+            await anyio.lowlevel.checkpoint()
 
     async def _wait(self, runtime: Runtime) -> None:
         """Say that the database is away, once, and read all anew a little later."""

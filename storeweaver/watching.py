@@ -62,10 +62,16 @@ class Board:
     """Every store as the database had it at the last change, newest first."""
 
     _stores: dict[str, StoreView] = field(default_factory=dict)
+    _owned: dict[str, tuple[StoreView, ...]] = field(default_factory=dict)
 
     def owned_by(self, user_id: str) -> tuple[StoreView, ...]:
-        """A user's own stores."""
-        return tuple(store for store in self._stores.values() if store.user_id == user_id)
+        """A user's own stores: the same tuple until one of them changes."""
+        owned = self._owned.get(user_id)
+        if owned is None:
+            owned = self._owned[user_id] = tuple(
+                store for store in self._stores.values() if store.user_id == user_id
+            )
+        return owned
 
     def all(self) -> tuple[StoreView, ...]:
         """Everybody's stores."""
@@ -101,6 +107,8 @@ class Board:
         kept = {store_id: store for store_id, store in known.items() if store_id not in changed}
         kept |= {store_id: found[store_id] for store_id in changed if store_id in found}
         self._stores = {store.id: store for store in _newest_first(kept.values())}
+        for owner in owners:
+            self._owned.pop(owner, None)
         return frozenset(owners)
 
 

@@ -74,15 +74,17 @@ class Listing:
 
     def found(self, stores: Sequence[StoreView]) -> list[StoreView]:
         """The stores that it shows, on all of its pages, in its order."""
+        # read once: behind a state's tracking of changes each reading costs more than a comparison
+        status, engine, owner = self.status, self.engine, self.owner
         words = self.search.casefold().split()
         key, is_reversed = SORTS[self.sort]
         return sorted(
             (
                 store
                 for store in stores
-                if self.status in {"all", store.status}
-                and self.engine in {"all", store.engine}
-                and self.owner in {"all", store.owner}
+                if status in {"all", store.status}
+                and engine in {"all", store.engine}
+                and owner in {"all", store.owner}
                 and all(word in _searched(store) for word in words)
             ),
             key=key,

@@ -114,8 +114,9 @@ class Selection(rx.State):
     def _keep(self, stores: tuple[StoreView, ...]) -> None:
         """The stores changed: what is gone is no longer chosen."""
         self._stores = stores
-        there = {store.id for store in stores}
-        self._set([each for each in self.ids if each in there])
+        if self.count:
+            there = {store.id for store in stores}
+            self._set([each for each in self.ids if each in there])
 
     def _choose(self, ids: Sequence[str], stores: tuple[StoreView, ...]) -> None:
         self._stores = stores

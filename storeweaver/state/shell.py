@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -57,7 +57,7 @@ class Shell(rx.State):
 
     _session_id: str = ""
     _last_notice: int = 0
-    _statuses: dict[str, tuple[str, str]] = {}
+    _known: tuple[StoreView, ...] = ()
     _page: str = ""
     _subject: str = ""
 
@@ -126,16 +126,16 @@ class Shell(rx.State):
         stores = BOARD.owned_by(actor.user_id)
         self.working = sum(store.status in {"provisioning", "deleting"} for store in stores)
         self.failed = sum(store.status == "failed" for store in stores)
-        self._statuses = {store.id: (store.name, store.status) for store in stores}
+        self._known = stores
         return stores
 
     def _count(self, actor: Actor) -> None:
-        before = self._statuses
+        before = self._known
         stores = self._remember(actor)
         self.quota_used = len(stores)
-        for name, tone, title, hint in news(before, self._statuses):
+        for store_id, tone, title, hint in news(before, stores):
             # the store's own page shows it already
-            if self._page != "store" or name != self._statuses.get(self._subject, ("",))[0]:
+            if self._page != "store" or store_id != self._subject:
                 self._tell(tone, title, hint)
 
     def _tell(self, tone: str, title: str, hint: str = "") -> None:
@@ -145,27 +145,29 @@ class Shell(rx.State):
         self.notices = [*self.notices, shown][-_NOTICES_KEPT:]
 
 
-def news(
-    before: Mapping[str, tuple[str, str]], now: Mapping[str, tuple[str, str]]
-) -> list[tuple[str, str, str, str]]:
+def news(before: Sequence[StoreView], now: Sequence[StoreView]) -> list[tuple[str, str, str, str]]:
     """What a person is told of their stores: ends that they waited for, and what needs them.
 
-    Args:
-        before, now: name and status of each store, by id.
-
     Returns:
-        the store's name, and tone, title and hint of each notice.
+        the store's id, and tone, title and hint of each notice.
     """
     told = []
-    for store_id, (name, was) in before.items():
-        status = now.get(store_id, ("", "gone"))[1]
-        match was, status:
+    are_there = {store.id: store for store in now}
+    for was in before:
+        store = are_there.get(was.id)
+        if store is was:
+            continue
+        match was.status, store.status if store else "gone":
             case "provisioning", "ready":
-                told.append((name, "good", f"{name} is ready.", "It can take its first order."))
+                told.append(
+                    (was.id, "good", f"{was.name} is ready.", "It can take its first order.")
+                )
             case "provisioning", "failed":
-                told.append((name, "bad", f"{name} failed.", "Its page says why, and what to do."))
+                told.append(
+                    (was.id, "bad", f"{was.name} failed.", "Its page says why, and what to do.")
+                )
             case "deleting", "gone":
-                told.append((name, "good", f"{name} is deleted.", "Nothing of it is left."))
+                told.append((was.id, "good", f"{was.name} is deleted.", "Nothing of it is left."))
     return told
 
 

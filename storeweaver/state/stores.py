@@ -137,11 +137,17 @@ class Stores(rx.State):
         listing = Listing.from_query(self.router.url.query_parameters)
         if listing.search != self._listing.search:
             self.search_box += 1
-        self._listing = listing
+        self._turn_to(listing)
 
     def _list(self, **changes: Any) -> None:
-        self._listing = replace(self._listing, **changes)
+        self._turn_to(replace(self._listing, **changes))
         self._arrange()
+
+    def _turn_to(self, listing: Listing) -> None:
+        self._listing = listing
+        self.wanted, self.engine, self.sort = listing.status, listing.engine, listing.sort
+        self.layout, self.search, self.page = listing.layout, listing.search, listing.page
+        self.address = listing.query
 
     async def _show(self, stores: tuple[StoreView, ...]) -> None:
         self._stores, self.is_loaded = stores, True
@@ -159,10 +165,6 @@ class Stores(rx.State):
     def _arrange(self) -> None:
         found = self._listing.found(self._stores)
         self.found, self.pages = len(found), pages_of(found)
-        if self._stores:
-            self._listing = replace(self._listing, page=min(self._listing.page, self.pages))
-        shown = self._listing
-        self.wanted, self.engine, self.sort = shown.status, shown.engine, shown.sort
-        self.layout, self.search, self.page = shown.layout, shown.search, shown.page
-        self.address = shown.query
+        if self._stores and self.page > self.pages:
+            self._turn_to(replace(self._listing, page=self.pages))
         self.rows = [store_row(store) for store in page_of(found, self.page)]

@@ -27,6 +27,8 @@ def test_the_board_tells_whose_stores_changed() -> None:
     assert board.update({"c"}, [replace(theirs, status="failed")]) == {"bob"}
     assert board.update({"a"}, []) == {"ada"}
     assert board.owned_by("ada") == (mine,)
+    # tabs of one person share what they are shown
+    assert board.owned_by("ada") is board.owned_by("ada")
 
 
 def test_the_newest_store_comes_first() -> None:

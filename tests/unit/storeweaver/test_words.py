@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from storeweaver.state.shell import news, sign_in_again
 from storeweaver.state.words import browser_of, cores, seconds, size, times
+from tests.unit.storeweaver.views import store
 
 
 def test_quantities_are_as_coarse_as_is_useful() -> None:
@@ -43,22 +46,23 @@ def test_a_browser_is_named_or_not_known(user_agent: str, words: str) -> None:
 
 
 def test_people_are_told_of_ends_and_of_nothing_else() -> None:
-    before = {
-        "a": ("Tea", "provisioning"),
-        "b": ("Pots", "provisioning"),
-        "c": ("Cups", "deleting"),
-        "d": ("Mugs", "ready"),
-        "e": ("Jars", "provisioning"),
-    }
-    now = {
-        "a": ("Tea", "ready"),
-        "b": ("Pots", "failed"),
-        "d": ("Mugs", "ready"),
-        "e": ("Jars", "provisioning"),
-        "f": ("New", "provisioning"),
-    }
-    told = [(name, tone) for name, tone, _, _ in news(before, now)]
-    assert told == [("Tea", "good"), ("Pots", "bad"), ("Cups", "good")]
+    begun, failing, going, ready = (
+        store(store_id, status=status)
+        for store_id, status in (
+            *(("begun", "provisioning"), ("failing", "provisioning")),
+            *(("going", "deleting"), ("ready", "ready")),
+        )
+    )
+    now = [
+        replace(begun, status="ready"),
+        replace(failing, status="failed"),
+        replace(ready, health="degraded"),
+        store("new", status="provisioning"),
+    ]
+    told = news([begun, failing, going, ready], now)
+    assert [(store_id, tone) for store_id, tone, _, _ in told] == [
+        *(("begun", "good"), ("failing", "bad"), ("going", "good"))
+    ]
 
 
 def test_signing_in_again_leads_back_to_what_was_open() -> None:
