@@ -25,7 +25,7 @@ import tarfile
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,6 +41,7 @@ from cluster.image_recipes import recipes
 from cluster.progress import Progress
 from provisioner.engines import ENGINES, Engine
 from provisioner.health import ShopProbe
+from provisioner.settings import Settings
 from tests import postgresql
 from tests.cluster.conftest import LocalCluster
 from tests.cluster.identity import workers_kubeconfig
@@ -225,40 +226,43 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parsed = parser.parse_args()
     engines = [ENGINES[key] for key in parsed.engine or ENGINES]
-    users = Home.from_environment()
-    with tempfile.TemporaryDirectory(prefix="storeweaver-bench-") as folder:
-        Path(folder).chmod(0o755)
-        home = Home(root=Path(folder) / "home", cache=users.cache)
+    with ground(engines) as (cluster, settings), working(settings) as platform:
+        for engine in engines:
+            lacks = print_images(cluster.home, engine)
+            if lacks:
+                print(f"  not measured: {lacks}")
+            else:
+                Bench(cluster, platform, Path(settings.helm)).measure(engine, parsed.rounds)
+
+
+@contextmanager
+def ground(engines: Collection[Engine]) -> Iterator[tuple[LocalCluster, Settings]]:
+    """A cluster that is started for one run, with these engines' images, and a database."""
+    names = {name for engine in engines for name in engine.images.values()}
+    with tempfile.TemporaryDirectory(prefix="storeweaver-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        home = Home(root=folder / "home", cache=Home.from_environment().cache)
         try:
-            run(home, Path(folder), engines, parsed.rounds)
+            result = bringup.up(home, progress=Progress(stream=io.StringIO()), names=names)
+            for error in result.failed.values():
+                raise error
+            cluster = LocalCluster(home)
+            with postgresql.serving() as server:
+                server.execute(f"create database bench template {postgresql.TEMPLATE}")
+                yield (
+                    cluster,
+                    settings_for(
+                        database_url=server.url_of("bench"),
+                        kubeconfig=workers_kubeconfig(cluster, folder / "kubeconfig"),
+                        helm=clients.helm(home),
+                        port=cluster.http_port,
+                        images={name: cluster.image(name) for name in names},
+                        state=folder / "state",
+                    ),
+                )
         finally:
             cleaning.clean(home, note=lambda _: None)
-
-
-def run(home: Home, folder: Path, engines: list[Engine], rounds: int) -> None:
-    """One run of everything, on a cluster that is started for it."""
-    names = {name for engine in engines for name in engine.images.values()}
-    result = bringup.up(home, progress=Progress(stream=io.StringIO()), names=names)
-    for error in result.failed.values():
-        raise error
-    cluster, helm = LocalCluster(home), clients.helm(home)
-    with postgresql.serving() as server:
-        server.execute(f"create database bench template {postgresql.TEMPLATE}")
-        settings = settings_for(
-            database_url=server.url_of("bench"),
-            kubeconfig=workers_kubeconfig(cluster, folder / "kubeconfig"),
-            helm=helm,
-            port=cluster.http_port,
-            images={name: cluster.image(name) for name in names},
-            state=folder / "state",
-        )
-        with working(settings) as platform:
-            for engine in engines:
-                lacks = print_images(home, engine)
-                if lacks:
-                    print(f"  not measured: {lacks}")
-                else:
-                    Bench(cluster, platform, helm).measure(engine, rounds)
 
 
 def print_images(home: Home, engine: Engine) -> str:

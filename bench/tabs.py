@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -31,11 +31,13 @@ class Tab:
     Attributes:
         received: bytes that came, heartbeats left out.
         arrivals: when each awaited text was first seen, by the monotonic clock.
+        heard: told of each message, and when it came.
     """
 
     received: int = 0
     arrivals: dict[str, float] = field(default_factory=dict)
     awaited: str = ""
+    heard: Callable[[str, float], None] | None = None
 
     async def read(self, socket: ClientConnection) -> None:
         """Note what comes until the socket ends."""
@@ -45,6 +47,8 @@ class Tab:
                 await socket.send("3")
                 continue
             self.received += len(text)
+            if self.heard:
+                self.heard(text, time.monotonic())
             if self.awaited and self.awaited in text:
                 self.arrivals.setdefault(self.awaited, time.monotonic())
 
