@@ -52,7 +52,18 @@ def trouble(seen: Observed) -> Diagnosis | None:
 
 def diagnose(seen: Observed) -> Diagnosis | None:
     """The likeliest cause of a store's not being ready, slowness included; None where it is."""
-    return trouble(seen) or next(_not_ready(seen), None)
+    return trouble(seen) or next(_between_crashes(seen), None) or next(_not_ready(seen), None)
+
+
+def restless(seen: Observed) -> Diagnosis | None:
+    """What ends again and again, and runs just now: without a probe it even counts as ready.
+
+    Only for a store that is on its way: of one that is old, ends of long ago are counted as well.
+    """
+    for pod, container in _containers(seen):
+        if _runs_again(container) and container.restarts > 1:
+            return _ended(pod, container, seen)
+    return None
 
 
 def unclaimed(seen: Observed, host: str) -> Diagnosis:
@@ -149,15 +160,8 @@ def _not_made(seen: Observed) -> Iterator[Diagnosis]:
 def _memory(seen: Observed) -> Iterator[Diagnosis]:
     for pod, container in _containers(seen):
         is_back = container.state == "running" and container.is_ready
-        if not is_back and "OOMKilled" in {container.last_reason, container.reason}:
-            yield diagnosis(
-                "out-of-memory",
-                f"{pod.component or pod.name} was ended because it used more memory than its "
-                "limit.",
-                tries=container.restarts + 1,
-                pod=pod.name,
-                container=container.name,
-            )
+        if not is_back and _lacked_memory(container):
+            yield _ended(pod, container, seen)
 
 
 def _crashes(seen: Observed) -> Iterator[Diagnosis]:
@@ -166,18 +170,43 @@ def _crashes(seen: Observed) -> Iterator[Diagnosis]:
             container.state == "terminated" and container.exit_code not in {0, None}
         )
         if is_crashing:
-            said = container.last_message or (
-                container.message if container.state == "terminated" else ""
-            )
-            code = "" if container.exit_code is None else f" with status {container.exit_code}"
-            yield diagnosis(
-                "crash",
-                f"{pod.component or pod.name} keeps ending{code}"
-                + (f": {quoted(said)}" if said else "."),
-                tries=TRIES if _has_given_up(pod, seen) else container.restarts + 1,
-                pod=pod.name,
-                container=container.name,
-            )
+            yield _ended(pod, container, seen)
+
+
+def _between_crashes(seen: Observed) -> Iterator[Diagnosis]:
+    for pod, container in _containers(seen):
+        if _runs_again(container) and not container.is_ready:
+            yield _ended(pod, container, seen)
+
+
+def _runs_again(container: ContainerSeen) -> bool:
+    return container.state == "running" and container.exit_code not in {0, None}
+
+
+def _lacked_memory(container: ContainerSeen) -> bool:
+    return "OOMKilled" in {container.last_reason, container.reason}
+
+
+def _ended(pod: PodSeen, container: ContainerSeen, seen: Observed) -> Diagnosis:
+    """How a container ended the last time."""
+    who = pod.component or pod.name
+    if _lacked_memory(container):
+        return diagnosis(
+            "out-of-memory",
+            f"{who} was ended because it used more memory than its limit.",
+            tries=container.restarts + 1,
+            pod=pod.name,
+            container=container.name,
+        )
+    said = container.last_message or (container.message if container.state == "terminated" else "")
+    code = "" if container.exit_code is None else f" with status {container.exit_code}"
+    return diagnosis(
+        "crash",
+        f"{who} keeps ending{code}" + (f": {quoted(said)}" if said else "."),
+        tries=TRIES if _has_given_up(pod, seen) else container.restarts + 1,
+        pod=pod.name,
+        container=container.name,
+    )
 
 
 def _has_given_up(pod: PodSeen, seen: Observed) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from provisioner import steps
 from provisioner.causes import Diagnosis, diagnosis
-from provisioner.diagnosis import UNKNOWN, diagnose, trouble, unclaimed
+from provisioner.diagnosis import UNKNOWN, diagnose, restless, trouble, unclaimed
 from provisioner.holding import holder
 from provisioner.observed import NamespaceSeen, Observed
 from provisioner.steps import Progress
@@ -272,7 +272,7 @@ def _overdue(wanted: Wanted, seen: Observed) -> Diagnosis:
     if found is None and namespace is not None and namespace.is_terminating:
         found = holder(seen)
     if found is None:
-        found = diagnose(seen)
+        found = diagnose(seen) or restless(seen)
     if found is None and seen.workloads and wanted.host not in seen.ingress_hosts:
         found = unclaimed(seen, wanted.host)
     if found is None:

@@ -399,12 +399,14 @@ class StoreService:
             statement = statement.with_for_update()
         store = await session.scalar(statement)
         if store is None:
-            raise NotFound("There is no such store.", hint="It may have been deleted.")
+            raise _gone()
         return store
 
     async def _view(self, session: AsyncSession, store_id: str) -> StoreView:
-        (view,) = await self._views(session, col(Store.id) == store_id)
-        return view
+        # between two statements a worker may have ended the store
+        for view in await self._views(session, col(Store.id) == store_id):
+            return view
+        raise _gone()
 
     async def _views(
         self, session: AsyncSession, *conditions: ColumnElement[bool]
@@ -446,3 +448,7 @@ async def _free_namespace(session: AsyncSession, name: str, *, store_id: str) ->
 
 async def _is_taken(session: AsyncSession, namespace: str) -> bool:
     return bool(await session.scalar(select(exists().where(col(Store.namespace) == namespace))))
+
+
+def _gone() -> NotFound:
+    return NotFound("There is no such store.", hint="It may have been deleted.")

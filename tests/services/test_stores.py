@@ -261,6 +261,31 @@ async def test_what_never_began_is_gone_at_once(stores: StoreService, owner: Act
     assert (await stores.quota(owner)).used == 0
 
 
+async def test_a_store_that_ends_while_it_is_read_is_not_found(
+    database: Database, stores: StoreService, owner: Actor
+) -> None:
+    answers: list[str] = []
+
+    async def read(store: StoreView) -> None:
+        while True:
+            try:
+                answers.append((await stores.get(owner, store.id)).id)
+            except NotFound:
+                return
+
+    async def end(store: StoreView) -> None:
+        async with database.transaction() as session:
+            await session.execute(text("delete from stores where id = :id"), {"id": store.id})
+
+    for _ in range(30):
+        made = await stores.create(owner, name="Tea", engine="medusa")
+        async with anyio.create_task_group() as tasks:
+            for _ in range(4):
+                tasks.start_soon(read, made)
+            tasks.start_soon(end, made)
+    assert answers
+
+
 async def test_places_in_the_queue_are_shown(database: Database, settings: Settings) -> None:
     prepared = service(database, settings, preparation=EVERYTHING_READY)
     somebody = await person(database, "q@example.com")

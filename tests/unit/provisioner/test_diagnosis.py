@@ -59,6 +59,10 @@ def pod(*containers: ContainerSeen, unschedulable: str = "") -> PodSeen:
             pod(container(reason="CrashLoopBackOff", exit_code=137, last_reason="OOMKilled")),
             "more memory than its limit",
         ),
+        (
+            pod(container(state="running", restarts=1, exit_code=3, last_message="no licence")),
+            "shop keeps ending with status 3: no licence",
+        ),
         (pod(unschedulable="0/1 nodes: Insufficient memory"), "No node has enough memory for shop"),
     ],
 )

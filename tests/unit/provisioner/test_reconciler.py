@@ -49,6 +49,24 @@ def test_the_time_is_up() -> None:
     assert "database is not ready" in action.diagnosis.cause
 
 
+@pytest.mark.parametrize(("restarts", "code"), [(0, "ingress-no-class"), (2, "crash")])
+def test_what_runs_between_two_crashes_is_the_cause_when_the_time_is_up(
+    restarts: int, code: str
+) -> None:
+    container = ContainerSeen(
+        name="shop",
+        image="localhost/shop:1",
+        is_ready=True,
+        restarts=restarts,
+        state="running",
+        exit_code=3 if restarts else None,
+    )
+    running = pod(is_ready=True, containers=(container,))
+    action = next_action(wanted(is_overdue=True), seen(namespace(), ready=ALL, pods=(running,)))
+    assert isinstance(action, r.Fail)
+    assert action.diagnosis.code == code
+
+
 def test_what_an_action_came_up_against_is_the_cause_when_the_time_is_up() -> None:
     full = diagnosis("quota", "The quota is used up.")
     action = next_action(wanted(is_overdue=True, problem=full), seen(namespace(release="")))
