@@ -179,8 +179,16 @@ def _tell(url: str, store: str, owner: Person, actor: str, kind: str, message: s
         )
 
 
-def opened(browser: Browser, seen: Scene, *, width: int, theme: str) -> Page:
-    """A tab in which the administrator is signed in."""
+def opened(
+    browser: Browser,
+    seen: Scene,
+    *,
+    width: int,
+    theme: str,
+    scale: float = 1,
+    by: Person | None = None,
+) -> Page:
+    """A tab in which the administrator is signed in, or somebody else."""
     context = browser.new_context(
         base_url=seen.dashboard.url,
         locale="en-GB",
@@ -188,11 +196,11 @@ def opened(browser: Browser, seen: Scene, *, width: int, theme: str) -> Page:
         viewport={"width": width, "height": 900},
         color_scheme="dark" if theme == "dark" else "light",
         reduced_motion="reduce",
-        device_scale_factor=1,
+        device_scale_factor=scale,
     )
     context.set_default_timeout(15_000)
     page = context.new_page()
-    sign_in(page, seen.administrator)
+    sign_in(page, by or seen.administrator)
     return page
 
 
@@ -203,43 +211,61 @@ def settled(page: Page, path: str) -> None:
     page.locator(".bones").first.wait_for(state="detached")
 
 
-def take(page: Page, file: Path) -> None:
-    """The whole page, as a picture."""
-    page.screenshot(path=file, full_page=True, animations="disabled")
-
-
-def _every(browser: Browser, seen: Scene, folder: Path) -> None:
+def states(browser: Browser, seen: Scene, *, scale: float = 1) -> Iterator[tuple[str, Page]]:
+    """Every page and state, at each width and in each theme, with its name."""
     for theme in THEMES:
         for width in WIDTHS:
-            page = opened(browser, seen, width=width, theme=theme)
-            for name, path in PAGES.items():
-                settled(page, path)
-                take(page, folder / f"{name}-{theme}-{width}.png")
-            settled(page, "/")
-            page.get_by_role("button", name="Choose all").click()
-            page.get_by_text("chosen").wait_for()
-            take(page, folder / f"chosen-{theme}-{width}.png")
-            page.get_by_role("button", name="Delete ").last.scroll_into_view_if_needed()
-            page.locator(".choosing .danger-quiet").click()
-            page.get_by_role("alertdialog").wait_for()
-            take(page, folder / f"delete-chosen-{theme}-{width}.png")
-            page.keyboard.press("Escape")
-            page.get_by_role("alertdialog").wait_for(state="hidden")
-            page.keyboard.press("?")
-            page.get_by_role("dialog", name="Keys").wait_for()
-            take(page, folder / f"keys-{theme}-{width}.png")
-            page.keyboard.press("Escape")
-            page.locator("#create").click()
-            page.get_by_role("dialog").get_by_label("Name", exact=True).fill("Tea & Pots")
-            page.get_by_text("Advanced").click()
-            page.wait_for_timeout(600)
-            take(page, folder / f"create-{theme}-{width}.png")
-            page.keyboard.press("Escape")
-            settled(page, "/admin/people")
-            page.get_by_role("button", name="Edit bob@example.com").click()
-            page.get_by_role("dialog").wait_for()
-            take(page, folder / f"edit-{theme}-{width}.png")
+            page = opened(browser, seen, width=width, theme=theme, scale=scale)
+            for name in _states(page):
+                yield f"{name}-{theme}-{width}", page
             page.context.close()
+            page = opened(browser, seen, width=width, theme=theme, scale=scale, by=seen.newcomer)
+            settled(page, "/")
+            yield f"no-store-{theme}-{width}", page
+            page.context.clear_cookies()
+            settled(page, "/login/")
+            yield f"sign-in-{theme}-{width}", page
+            page.context.close()
+
+
+def _states(page: Page) -> Iterator[str]:
+    for name, path in PAGES.items():
+        settled(page, path)
+        yield name
+    settled(page, "/")
+    page.get_by_role("link", name="Green Grocer").click()
+    page.get_by_role("heading", name="Green Grocer").wait_for()
+    page.locator(".bones").first.wait_for(state="detached")
+    yield "store-failed"
+    settled(page, "/")
+    page.get_by_role("button", name="Choose all").click()
+    page.get_by_text("chosen").wait_for()
+    yield "chosen"
+    page.locator(".choosing .danger-quiet").click()
+    page.get_by_role("alertdialog").wait_for()
+    yield "delete-chosen"
+    page.keyboard.press("Escape")
+    page.get_by_role("alertdialog").wait_for(state="hidden")
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keys").wait_for()
+    yield "keys"
+    page.keyboard.press("Escape")
+    page.locator("#create").click()
+    page.get_by_role("dialog").get_by_label("Name", exact=True).fill("Tea & Pots")
+    page.get_by_text("Advanced").click()
+    page.get_by_text("Customers will find it at").wait_for()
+    yield "create"
+    page.keyboard.press("Escape")
+    settled(page, "/admin/people")
+    page.get_by_role("button", name="Edit bob@example.com").click()
+    page.get_by_role("dialog").wait_for()
+    yield "edit"
+
+
+def take(page: Page, file: Path) -> None:
+    """The whole page as a picture, or what a dialog leaves to be seen of it."""
+    is_covered = page.locator("dialog[open], [role=dialog], [role=alertdialog]").count() > 0
+    page.screenshot(path=file, full_page=not is_covered, animations="disabled")
 
 
 def _for_docs(browser: Browser, seen: Scene) -> None:
@@ -269,7 +295,8 @@ def main() -> None:
         )
         if wanted.every:
             wanted.every.mkdir(parents=True, exist_ok=True)
-            _every(browser, seen, wanted.every)
+            for name, page in states(browser, seen):
+                take(page, wanted.every / f"{name}.png")
         else:
             _for_docs(browser, seen)
         browser.close()

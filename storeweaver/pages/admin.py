@@ -85,7 +85,7 @@ def _stores() -> rx.Component:
             " of ",
             Admin.total,
             " stores",
-            class_name="quiet small",
+            class_name="quiet small listed",
             aria_live="polite",
         ),
         rx.cond(

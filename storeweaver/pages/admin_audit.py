@@ -98,7 +98,7 @@ def _filters() -> rx.Component:
             "For somebody else",
             type="button",
             on_click=AuditPage.only_for_others(~var(AuditPage.for_others)),
-            class_name="button small toggle",
+            class_name="button toggle",
             aria_pressed=rx.cond(AuditPage.for_others, "true", "false"),
         ),
         rx.el.div(_export("csv", "CSV"), _export("json", "JSON"), class_name="line-actions"),
@@ -112,7 +112,7 @@ def _export(kind: str, words: str) -> rx.Component:
         words,
         href=f"/api/admin/audit?format={kind}&" + AuditPage.export,
         download=f"audit.{kind}",
-        class_name="button small",
+        class_name="button",
         custom_attrs={"aria-label": f"Download as {words}"},
     )
 
