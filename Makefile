@@ -4,7 +4,7 @@ PRODUCT = "$$($(PYTHON) -m cluster.environment)"
 DEVELOPMENT = "$$($(PYTHON) -m cluster.environment --development)"
 
 .DEFAULT_GOAL := help
-.PHONY: help up dev down clean status logs test soak check bench pictures
+.PHONY: help up dev down clean status logs test soak check bench pictures snapshots
 
 help: ## what there is to call
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -45,3 +45,6 @@ bench: ## the figures; OF=live for one of bench/ alone
 
 pictures: ## the pictures in docs/images, taken of the running product
 	@python=$(DEVELOPMENT) && "$$python" -m tests.pictures
+
+snapshots: ## whether every page still looks as it did; AGREE=1 agrees on how it looks now
+	@python=$(DEVELOPMENT) && "$$python" -m tests.snapshots $(if $(filter 1,$(AGREE)),--make)
