@@ -4,9 +4,10 @@ import os
 
 import reflex as rx
 
-# Reflex reads these from the environment only. A dead peer is noticed within half a minute;
-# what one message may hold is far above any honest one.
-os.environ.setdefault("REFLEX_SOCKET_INTERVAL", "15")
+# Reflex reads these from the environment only. A browser hears the server every 2 s, so that it
+# can say within 3 when it does not (assets/weaver.js); the server gives a dead one up 15 s later.
+# What one message may hold is far above any honest one.
+os.environ.setdefault("REFLEX_SOCKET_INTERVAL", "2")
 os.environ.setdefault("REFLEX_SOCKET_TIMEOUT", "15")
 os.environ.setdefault("REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE", str(64 * 1024))
 os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "false")

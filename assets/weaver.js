@@ -193,18 +193,31 @@ window.addEventListener("pageshow", () => {
 
 // The connection. The app makes it again by itself; here it is seen at once that it is lost, a
 // tab that slept finds out whether it still holds, and one older than the server says so.
-const SILENCE = 35000; // the server is heard every 15 s, see rxconfig.py
+const SILENCE = 2800; // the server is heard every 2 s, see rxconfig.py
 const sockets = new Map(); // each open one, and when it was heard last
 let lostTimer = 0;
+let silenceTimer = 0;
 let wasLost = false;
 
 function lose() {
   clearTimeout(lostTimer);
   lostTimer = setTimeout(() => {
     if ([...sockets.keys()].some((socket) => socket.readyState === WebSocket.OPEN) && navigator.onLine) return;
-    wasLost = true;
-    document.documentElement.dataset.connection = "lost";
+    showLost();
   }, 600);
+}
+
+function showLost() {
+  wasLost = true;
+  document.documentElement.dataset.connection = "lost";
+}
+
+// A peer that went without a word closes nothing; it is only heard no more.
+function hear(socket) {
+  sockets.set(socket, Date.now());
+  clearTimeout(silenceTimer);
+  silenceTimer = setTimeout(() => document.hidden || showLost(), SILENCE);
+  if (wasLost && navigator.onLine) find();
 }
 
 async function find() {
@@ -228,7 +241,7 @@ window.WebSocket = class extends window.WebSocket {
       sockets.set(this, Date.now());
       find();
     });
-    this.addEventListener("message", () => sockets.set(this, Date.now()));
+    this.addEventListener("message", () => hear(this));
     this.addEventListener("close", () => {
       sockets.delete(this);
       lose();

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.dashboard import Dashboard, free_port, serving
 from tests.browser.people import add_person, add_store, change_store
 from tests.browser.visits import sign_in
+from tests.cluster.proxy import proxied
 
 
 @pytest.fixture
@@ -51,6 +53,34 @@ def test_a_lost_connection_is_said_at_once_and_heals_with_one_reading(
         expect(tab.locator("article")).to_contain_text("Ready")
         tab.wait_for_load_state("networkidle")
         assert len(loads) == 1
+
+
+def test_a_server_that_is_heard_no_more_is_told_from_one_with_nothing_to_say(
+    tab: Page, dashboard: Dashboard
+) -> None:
+    url = dashboard.database_url
+    ada = add_person(url, "ada@example.com")
+    store = add_store(url, ada, "Tea", status="provisioning")
+    lost = tab.get_by_role("alert").filter(has_text="The connection is lost")
+    port = int(dashboard.host.partition(":")[2])
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(proxied(port)) as proxy,
+    ):
+        tab.goto(f"http://localhost:{proxy.port}/login/")
+        tab.get_by_label("Email").fill(ada.email)
+        tab.get_by_label("Password").fill("four words and more")
+        tab.get_by_role("button", name="Sign in").click()
+        expect(tab.locator("article")).to_contain_text("Tea")
+        # longer than the silence that counts, with nothing but heartbeats
+        tab.wait_for_timeout(4000)
+        expect(lost).to_be_hidden()
+        portal.call(proxy.fall_silent)
+        expect(lost).to_be_visible(timeout=5000)
+        change_store(url, store, "ready")
+        portal.call(proxy.mend)
+        expect(lost).to_be_hidden()
+        expect(tab.locator("article")).to_contain_text("Ready")
 
 
 def test_going_offline_is_said_and_coming_back_shows_what_happened(
