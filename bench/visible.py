@@ -47,7 +47,7 @@ class Sights:
     """When things were first seen, by the monotonic clock.
 
     Attributes:
-        ready: namespace and workload, by the watch.
+        ready: namespace and component, by the watch.
         shown: store and step, in the browser; a step that is done.
         status: of each store, in the browser.
     """
@@ -57,10 +57,10 @@ class Sights:
     status: dict[str, str] = field(default_factory=dict)
 
     def watched(self, line: str) -> None:
-        """A line of the watch: namespace, name, wanted and ready pods."""
-        namespace, name, wanted, ready = line.split(" ")
+        """A line of the watch: namespace, component, wanted and ready pods."""
+        namespace, component, wanted, ready = line.split(" ")
         if wanted == ready:
-            self.ready.setdefault((namespace, name), time.monotonic())
+            self.ready.setdefault((namespace, component), time.monotonic())
 
     def heard(self, message: str, at: float) -> None:
         """A message to the tab; what is no list of stores says nothing here."""
@@ -160,10 +160,13 @@ async def make(dashboard: Dashboard, owner: Person, sights: Sights) -> dict[str,
 @contextmanager
 def watching(home: Home, sights: Sights) -> Iterator[None]:
     """A watch of every store's workloads, read by threads of their own."""
-    printed = (
-        "{.object.metadata.namespace} {.object.metadata.name} {.object.spec.replicas}"
-        ' {.object.status.readyReplicas}{"\\n"}'
+    fields = (
+        ".object.metadata.namespace",
+        r".object.metadata.labels.app\.kubernetes\.io/component",
+        ".object.spec.replicas",
+        ".object.status.readyReplicas",
     )
+    printed = " ".join(f"{{{each}}}" for each in fields) + '{"\\n"}'
     processes = [
         subprocess.Popen(
             [

@@ -20,8 +20,8 @@ STORES, SESSIONS, USERS = "storeweaver_stores", "storeweaver_sessions", "storewe
 """Channels of NOTIFY; the triggers of the schema send the id of the row on them."""
 
 COALESCING = 0.03
-"""Seconds for which changes are gathered before subscribers are told, so that a burst costs
-one update (design, section 6)."""
+"""Seconds between two tellings, in which changes are gathered: a burst costs two updates, and a
+change that comes alone is told at once."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ _NOTHING = Change()
 class _Subscriber:
     pending: Change = _NOTHING
     wake: anyio.Event = field(default_factory=anyio.Event)
+    told_at: float = -COALESCING
 
     def add(self, change: Change) -> None:
         self.pending |= change
@@ -73,7 +74,8 @@ class _Subscriber:
     async def __aiter__(self) -> AsyncIterator[Change]:
         while True:
             await self.wake.wait()
-            await anyio.sleep(COALESCING)
+            await anyio.sleep_until(self.told_at + COALESCING)
+            self.told_at = anyio.current_time()
             # the wake-up is cleared before the change is used: what comes meanwhile wakes again
             change, self.pending, self.wake = self.pending, _NOTHING, anyio.Event()
             yield change
