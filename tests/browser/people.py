@@ -39,6 +39,16 @@ def add_person(database_url: str, email: str, *, role: str = "user") -> Person:
     return person
 
 
+def let_sign_in(database_url: str, email: str) -> Person:
+    """An account that is there gets the password PASSWORD."""
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute(
+            "update users set password_hash = %s where email = %s returning id", (_hash(), email)
+        ).fetchone()
+    assert row, email
+    return Person(row[0], email)
+
+
 def add_invitation(database_url: str) -> str:
     """The path of a one-time link by which anybody can register."""
     token = secrecy.new_token()

@@ -240,6 +240,15 @@ def test_its_secrets_are_those_of_the_table(
             assert len(made[name][key]) < 20 or made[name][key] not in told, key
 
 
+def test_its_images_name_what_an_owner_knows_by_name(shop: Made, cluster: LocalCluster) -> None:
+    found: dict[str, str] = {}
+    for recipe in recipes(cluster.home, shop.engine.images.values()).values():
+        found |= image_archive.read(recipe.archive(cluster.home)).versions
+    # its software and its database at least
+    assert len(found) > 1
+    assert all(version[:1].isdigit() for version in found.values()), found
+
+
 def test_it_carries_its_name_as_text(shop: Made) -> None:
     page = shop.front()
     assert shop.is_up()

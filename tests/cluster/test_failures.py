@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from provisioner.views import StoreView
+from tests.browser.conftest import pages  # noqa: F401 - a fixture
 from tests.cluster.conftest import LocalCluster, describe
 from tests.cluster.identity import workers_kubeconfig
+from tests.cluster.read_pages import read_pages
 from tests.cluster.staging import Manifest, Staged, claim, deployment, evidence, mounted, plain
 from tests.cluster.waiting import until
 from tests.cluster.working import Platform, settings_for, working
@@ -175,14 +177,29 @@ def silent_webhook(cluster: LocalCluster) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("silent_webhook")
-def test_each_failure_keeps_its_cause_and_its_evidence(
-    cluster: LocalCluster, platform: Platform
+def test_each_failure_keeps_its_cause_and_its_evidence_and_its_page_says_it(
+    cluster: LocalCluster,
+    platform: Platform,
+    postgresql: Server,
+    pages: Path,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     made = {key: platform.create(key, key) for key in CASES}
     password = secret(cluster, made["crash"])
     problems = until_failed(cluster, platform, made)
     assert not problems, "\n".join(problems)
+    texts = read_pages(
+        pages,
+        database_url=postgresql.url_of("failures"),
+        email=platform.person.email,
+        stores={key: store.id for key, store in made.items()},
+        log=tmp_path / "dashboard.log",
+    )
     for key, store in made.items():
+        view = platform.get(store)
+        assert view is not None
+        assert CASES[key].words in texts[key], texts[key]
+        assert view.error_hint in texts[key], texts[key]
         until(f"{key} is cleaned up", partial(is_clean, cluster, store))
         told = evidence(platform.timeline(store), "failed")
         assert f"Cause: {CASES[key].code}" in told, key

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -19,7 +20,9 @@ from provisioner.database import Database
 from provisioner.runtime import Runtime, running
 from provisioner.settings import Settings
 from provisioner.views import Actor, StoreView
+from tests.browser.conftest import pages  # noqa: F401 - a fixture
 from tests.cluster.identity import workers_kubeconfig
+from tests.cluster.read_pages import read_pages
 from tests.cluster.simulated_shops import MARK, Storefronts, storefronts
 from tests.cluster.staging import (
     Manifest,
@@ -334,11 +337,12 @@ def obstacles(cluster: SimulatedCluster) -> None:
 
 
 @pytest.mark.usefixtures("obstacles")
-async def test_each_is_named_and_each_can_be_deleted(
+async def test_each_is_named_on_its_page_too_and_each_can_be_deleted(
     cluster: SimulatedCluster,
     shops: Storefronts,
     settings: Settings,
     owner: Actor,
+    pages: Path,  # noqa: F811
     tmp_path: Path,
 ) -> None:
     engines = {key: case.engine(tmp_path / "charts", key) for key, case in CASES.items()}
@@ -350,6 +354,18 @@ async def test_each_is_named_and_each_can_be_deleted(
                 shops.pages[made[key].url.split("/")[2].partition(":")[0]] = case.page
         problems = await until_told(runtime, owner, made)
         assert not problems, "\n".join(problems)
+        texts = await anyio.to_thread.run_sync(
+            partial(
+                read_pages,
+                pages,
+                database_url=settings.database_url,
+                email=owner.email,
+                stores={key: store.id for key, store in made.items()},
+                log=tmp_path / "dashboard.log",
+            )
+        )
+        for key, case in CASES.items():
+            assert case.words in texts[key], f"{key}: {texts[key]}"
         for key, case in CASES.items():
             if case.fails:
                 timeline = await runtime.stores.timeline(owner, made[key].id)
