@@ -154,4 +154,8 @@ def _problem(scope: Scope, status: int, code: str, message: str, hint: str = "")
 
 
 def _too_large(scope: Scope) -> Response:
-    return _problem(scope, 413, "too_large", "The request is larger than 64 KiB.")
+    response = _problem(scope, 413, "too_large", "The request is larger than 64 KiB.")
+    # the rest of it is not read, so that nothing can follow on this connection; who is not told
+    # sends the next request into one that is just being closed
+    response.headers["connection"] = "close"
+    return response

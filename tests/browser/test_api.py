@@ -94,6 +94,16 @@ def test_errors_are_json_with_a_way_out(client: httpx.Client) -> None:
         assert "Traceback" not in answer.text
 
 
+def test_what_follows_a_request_that_was_too_large_is_answered(client: httpx.Client) -> None:
+    headers = {"content-type": "application/json"}
+    for _ in range(20):
+        refused = client.post("/api/stores", content=b"x" * 200_000, headers=headers)
+        assert refused.status_code == 413
+        # else it would be sent into a connection that is just being closed
+        assert refused.headers["connection"] == "close"
+        assert client.get("/api/stores").status_code == 200
+
+
 def test_nobody_gets_in_without_a_token_or_session(dashboard: Dashboard) -> None:
     with httpx.Client(base_url=dashboard.url) as nobody:
         paths = nobody.get("/api/openapi.json").json()["paths"]
