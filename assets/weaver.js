@@ -194,6 +194,7 @@ window.addEventListener("pageshow", () => {
 // The connection. The app makes it again by itself; here it is seen at once that it is lost, a
 // tab that slept finds out whether it still holds, and one older than the server says so.
 const SILENCE = 2800; // the server is heard every 2 s, see rxconfig.py
+const SLEPT = 20000; // so long a silence is no stumble: what the tab shows may be old
 const sockets = new Map(); // each open one, and when it was heard last
 let lostTimer = 0;
 let silenceTimer = 0;
@@ -252,7 +253,7 @@ window.WebSocket = class extends window.WebSocket {
 
 function doubt() {
   if (document.hidden) return;
-  for (const [socket, heard] of sockets) if (Date.now() - heard > SILENCE) socket.close();
+  for (const [socket, heard] of sockets) if (Date.now() - heard > SLEPT) socket.close();
 }
 document.addEventListener("visibilitychange", doubt);
 window.addEventListener("pageshow", doubt);

@@ -118,6 +118,8 @@ class Worker:
         for claimed in taken:
             tending = Tending(means, claimed)
             self._held[claimed.store.id] = tending
+            # a wish that was announced between the claim and this line was told to nobody
+            tending.wake()
             tasks.start_soon(self._tend, tending)
         if len(taken) == room:
             return 0.0

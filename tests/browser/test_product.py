@@ -237,8 +237,13 @@ def test_a_second_browser_sees_every_change_and_a_stranger_none(
     owner.wait_for_url(re.compile(r"/stores/[a-z0-9]{12}/?$"))
     expect(second.get_by_text("Second shop").first).to_be_visible()
     delete(owner, "Second shop")
-    # a notice may still tell that it is gone
-    expect(in_list(second, "Second shop")).to_have_count(0, timeout=120_000)
+    # before it goes it says so; a notice may still tell that it is gone
+    expect(owner.get_by_role("alertdialog")).to_be_hidden()
+    try:
+        expect(in_list(second, "Second shop")).to_have_count(0, timeout=120_000)
+    except AssertionError:
+        print(product.logs())
+        raise
     expect(stranger.get_by_text("Second shop")).to_have_count(0)
     expect(stranger.get_by_text(SHOP)).to_have_count(0)
     namespaces = product.kubectl("get", "namespaces", "-o", "name")
