@@ -14,6 +14,7 @@ from storeweaver.state.handlers import handler, latest
 from storeweaver.state.listing import SORTS, STATUSES, Listing, page_of, pages_of
 from storeweaver.state.rows import StoreRow, store_row
 from storeweaver.state.shell import Shell, entering, reporting, tell
+from storeweaver.state.store import leave_store
 from storeweaver.state.texts import text
 from storeweaver.watching import BOARD
 
@@ -42,6 +43,7 @@ class Admin(rx.State):
     @handler
     async def enter(self) -> None:
         """The page was opened, perhaps by an address that says what to show."""
+        await leave_store(self)
         async with entering(self):
             actor = await (await self.get_state(Shell))._arrive("admin")
             self._follow_address()

@@ -15,6 +15,7 @@ from storeweaver.platform import PLATFORM
 from storeweaver.state.handlers import handler, latest
 from storeweaver.state.rows import moment
 from storeweaver.state.shell import Shell, entering, reporting
+from storeweaver.state.store import leave_store
 from storeweaver.state.texts import text
 
 SOURCES = ("store", "account")
@@ -55,6 +56,7 @@ class AuditPage(rx.State):
     @handler
     async def enter(self) -> None:
         """The page was opened, perhaps by an address with filters."""
+        await leave_store(self)
         async with entering(self):
             await (await self.get_state(Shell))._arrive("admin-audit")
             self._follow_address()

@@ -13,6 +13,7 @@ from storeweaver.platform import PLATFORM
 from storeweaver.state.handlers import handler, latest
 from storeweaver.state.rows import moment
 from storeweaver.state.shell import Shell, entering
+from storeweaver.state.store import leave_store
 from storeweaver.state.words import times
 
 _SHOWN = 20
@@ -65,6 +66,7 @@ class Queue(rx.State):
     @handler
     async def enter(self) -> None:
         """The page was opened."""
+        await leave_store(self)
         async with entering(self):
             await self._read(await (await self.get_state(Shell))._arrive("admin-queue"))
             self.is_loaded = True

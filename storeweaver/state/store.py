@@ -132,3 +132,11 @@ class Store(rx.State):
         self.versions = ", ".join(f"{name} {version}" for name, version in store.versions.items())
         if store.status == "deleting":
             self.credentials = []
+
+
+async def leave_store(state: rx.State) -> None:
+    """Another page was opened. Else the next store's page would begin with the last one's, and
+    its delete button would mean that one, until it has read its own."""
+    store = await state.get_state(Store)
+    if store._wanted:
+        store.reset()  # type: ignore[no-untyped-call]  # Reflex left its type out

@@ -15,6 +15,7 @@ from storeweaver.state.listing import SORTS, STATUSES, Listing, page_of, pages_o
 from storeweaver.state.rows import StoreRow, store_row
 from storeweaver.state.selection import Selection
 from storeweaver.state.shell import Shell, entering, reporting, tell
+from storeweaver.state.store import leave_store
 from storeweaver.state.texts import text
 from storeweaver.watching import BOARD
 
@@ -55,6 +56,7 @@ class Stores(rx.State):
     @handler
     async def enter(self) -> None:
         """The page was opened, perhaps by an address that says what to show."""
+        await leave_store(self)
         async with entering(self):
             actor = await (await self.get_state(Shell))._arrive("stores")
             self._follow_address()

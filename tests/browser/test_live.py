@@ -86,3 +86,27 @@ def test_a_store_page_follows_its_store_to_its_end(page: Page, dashboard: Dashbo
 def _remove(database_url: str, store_id: str) -> None:
     with psycopg.connect(database_url) as connection:
         connection.execute("delete from stores where id = %s", (store_id,))
+
+
+def test_a_stores_page_never_begins_with_the_last_one(page: Page, dashboard: Dashboard) -> None:
+    url = dashboard.database_url
+    ada = add_person(url, "ada@example.com")
+    for name in ("Tea", "Pots"):
+        add_store(url, ada, name)
+    sign_in(page, ada)
+    page.get_by_role("link", name="Tea", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tea")
+    page.get_by_role("link", name="Stores", exact=True).first.click()
+    expect(page.get_by_role("heading", name="Stores", exact=True)).to_be_visible()
+    page.evaluate(
+        """() => {
+          window.headings = new Set();
+          const note = () =>
+            document.querySelectorAll("h1").forEach((h) => headings.add(h.innerText));
+          const all = { subtree: true, childList: true, characterData: true };
+          new MutationObserver(note).observe(document.body, all);
+        }"""
+    )
+    page.get_by_role("link", name="Pots", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Pots")
+    assert "Tea" not in page.evaluate("[...window.headings]")
