@@ -117,9 +117,7 @@ class Store(rx.State):
     async def _read_timeline(self) -> None:
         lines = await PLATFORM.runtime.stores.timeline(acting(), self._wanted)
         self.timeline = [event_row(line) for line in lines]
-        told_by = next((line.evidence for line in lines if line.evidence), ())
         # of a failure that is over, only the timeline tells
-        self.evidence = "\n".join(told_by) if self.row.tone in {"failed", "degraded"} else ""
         told = (line.evidence for line in self.timeline if line.kind in {"failed", "blocked"})
         self.evidence = next(told, "") if self.row.status in {"failed", "deleting"} else ""
 
