@@ -161,6 +161,7 @@ class Lookups:
                 put=put,
                 # an event that ran out still happened
                 remove=lambda _: None,
+                is_bookmarked=False,
             ),
             connection=self._connection,
             silence_seconds=SILENCE_SECONDS,

@@ -204,6 +204,7 @@ class Observer:
             remove=lambda each: sightings.remove_event(
                 namespace=each.metadata.namespace, name=each.metadata.name
             ),
+            is_bookmarked=False,
         )
 
     def _replace_disks(self, listed: Sequence[decoding.Volume]) -> None:

@@ -57,6 +57,8 @@ class Kind(Generic[T]):
         replace: is given every object there is, after each list.
         put: is given an object that was added or has changed.
         remove: is given one that was deleted.
+        is_bookmarked: whether the server tells how far a watch has come on which nothing
+            happens. Of events it does not, as it keeps none of them in memory.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Kind(Generic[T]):
     replace: Callable[[Sequence[T]], None]
     put: Callable[[T], None]
     remove: Callable[[T], None]
+    is_bookmarked: bool = True
 
 
 class _Gone(Exception):
@@ -89,13 +92,14 @@ class Reflector(Generic[T]):
         on_problem: Callable[[], None],
     ) -> None:
         """`silence_seconds` must be longer than a minute and a quarter on a real cluster: a
-        watch on which nothing happens is sent a bookmark about once a minute.
+        watch on which nothing happens is sent a bookmark about once a minute. Of a kind
+        without bookmarks only the watch's end tells that it still runs.
         """
         self.problem = BEING_READ
         self.has_listed = anyio.Event()
         self._kind = kind
         self._connection = connection
-        self._silence = silence_seconds
+        self._silence = silence_seconds + (0 if kind.is_bookmarked else max(WATCH_SECONDS))
         self._on_problem = on_problem
         self._version = ""
         self._change = msgspec.json.Decoder(Change)
@@ -111,6 +115,9 @@ class Reflector(Generic[T]):
                 if not self._version:
                     await self._list()
                 await self._watch()
+                if not self._kind.is_bookmarked:
+                    # the version of the last event may be older than what the server remembers
+                    self._version = ""
             except _Gone:
                 _log.info(
                     "%s: the server has forgotten the version; listing anew.", self._kind.name

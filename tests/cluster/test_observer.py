@@ -345,6 +345,17 @@ async def test_connections_that_fall_silent_are_given_up(
         await until_seen(observer, "silent", lambda seen: not seen.is_stale)
 
 
+async def test_a_long_time_without_a_warning_is_no_fault(stores: SimulatedStores) -> None:
+    """The server sends no bookmarks for events; of all else it does, once a minute."""
+    async with observing(stores.settings, silence_seconds=2.0) as observer:
+        pods, events = (observer._reflectors[name] for name in ("pods", "events"))
+        with anyio.fail_after(60):
+            for problem in ("", "The cluster does not answer.", ""):
+                while pods.problem != problem:
+                    await anyio.sleep(0)
+                    assert events.problem == ""
+
+
 async def test_a_cluster_that_comes_later_is_found(stores: SimulatedStores, tmp_path: Path) -> None:
     path = tmp_path / "config"
     observer = Observer(Settings(kubeconfig=str(path)))
