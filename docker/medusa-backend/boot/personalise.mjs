@@ -15,13 +15,21 @@ const BAKED = { currency: "usd", country: "us" }
 /** `client` is in a transaction whose search path is public. */
 export async function personalise(client, shop) {
   await client.query("update store set name = $1", [shop.name])
-  await client.query("update api_key set token = $1, redacted = $2 where type = 'publishable'", [
-    shop.publishableKey,
-    `${shop.publishableKey.slice(0, 6)}***${shop.publishableKey.slice(-3)}`,
-  ])
+  await acceptKey(client, shop.publishableKey)
   await addAdministrator(client, shop)
   if (shop.currency !== BAKED.currency) await useCurrency(client, shop.currency)
   if (shop.country !== BAKED.country) await useCountry(client, shop.country)
+}
+
+/** The oldest of the storefront's keys becomes this one, unless one is it already. */
+export async function acceptKey(client, key) {
+  const { rowCount } = await client.query(
+    `update public.api_key set token = $1, redacted = $2
+     where id = (select id from public.api_key where type = 'publishable' order by created_at limit 1)
+     and not exists (select from public.api_key where token = $1)`,
+    [key, `${key.slice(0, 6)}***${key.slice(-3)}`]
+  )
+  return rowCount > 0
 }
 
 /** What `medusa user` does, without its boot of several seconds. */

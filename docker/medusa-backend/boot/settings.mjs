@@ -38,15 +38,20 @@ export function shopSettings(env) {
     name: env.STORE_NAME?.trim() || "Store",
     adminEmail: matching("ADMIN_EMAIL", required(env, "ADMIN_EMAIL"), EMAIL, "an e-mail address"),
     adminPassword: required(env, "ADMIN_PASSWORD"),
-    publishableKey: matching(
-      "PUBLISHABLE_KEY",
-      required(env, "PUBLISHABLE_KEY"),
-      KEY,
-      "pk_ and 64 hexadecimal digits"
-    ),
+    publishableKey: publishableKey(env),
     currency: code("STORE_CURRENCY", env.STORE_CURRENCY || "usd", CURRENCY, "three letters, such as eur"),
     country: code("STORE_COUNTRY", env.STORE_COUNTRY || "us", COUNTRY, "two letters, such as de"),
   }
+}
+
+/** What the storefront asks by; later starts let it in by this one, too. */
+export function publishableKey(env) {
+  return matching(
+    "PUBLISHABLE_KEY",
+    required(env, "PUBLISHABLE_KEY"),
+    KEY,
+    "pk_ and 64 hexadecimal digits"
+  )
 }
 
 function required(env, name) {

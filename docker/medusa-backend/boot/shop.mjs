@@ -1,7 +1,8 @@
 /**
  * Makes a shop out of an empty database: restores the one that was baked into the image and
  * makes it this shop's own, in one transaction, so that whoever is killed leaves nothing
- * half-made. Later starts change nothing, unless the image brings a newer Medusa.
+ * half-made. Later starts change nothing, unless the image brings a newer Medusa or the Secret
+ * another key for the storefront.
  */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
@@ -10,8 +11,8 @@ import path from "node:path"
 import zlib from "node:zlib"
 import { inTransaction, withDatabase } from "./database.mjs"
 import { log } from "./log.mjs"
-import { personalise } from "./personalise.mjs"
-import { SettingError, shopSettings } from "./settings.mjs"
+import { acceptKey, personalise } from "./personalise.mjs"
+import { SettingError, publishableKey, shopSettings } from "./settings.mjs"
 import { waitForValkey } from "./valkey.mjs"
 import { until } from "./waiting.mjs"
 
@@ -27,10 +28,10 @@ const LOCK = 0x53746f7265
 export function prepareShop(env) {
   const baked = bakedVersion()
   return withDatabase(env, async (client) => {
-    if ((await installedVersion(client)) === baked) return
+    if ((await installedVersion(client)) === baked) return openFor(client, env)
     await lock(client)
     const installed = await installedVersion(client)
-    if (installed === baked) return
+    if (installed === baked) return openFor(client, env)
     if (installed === null) {
       const shop = shopSettings(env)
       await inTransaction(client, () => create(client, shop, baked))
@@ -41,6 +42,12 @@ export function prepareShop(env) {
       await client.query("update public.storeweaver_baseline set version = $1", [baked])
     }
   })
+}
+
+/** A Secret that was made anew has another key for the storefront. */
+async function openFor(client, env) {
+  if (env.PUBLISHABLE_KEY && (await acceptKey(client, publishableKey(env))))
+    log("info", "the storefront has a new key")
 }
 
 /** Return once another process has made the shop of this image's version. */
