@@ -242,8 +242,15 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def stage(world: World, server: Server, folder: Path) -> AsyncIterator[Stage]:
-    """A database of its own, and ways to it and to the cluster that can be cut."""
+async def stage(
+    world: World, server: Server, folder: Path, *, provision_timeout: float = 120.0
+) -> AsyncIterator[Stage]:
+    """A database of its own, and ways to it and to the cluster that can be cut.
+
+    Args:
+        provision_timeout: seconds that a store may take; with few of them, what is only slow
+            would fail.
+    """
     name = f"fault_{secrets.token_hex(6)}"
     await run_sync(server.execute, f"create database {name} template migrated")
     url = server.url_of(name)
@@ -265,8 +272,7 @@ async def stage(world: World, server: Server, folder: Path) -> AsyncIterator[Sta
                 database_url=url,
                 state_folder=folder,
                 claim_seconds=CLAIM_SECONDS,
-                # without it, what is slow would fail
-                provision_timeout=120.0,
+                provision_timeout=provision_timeout,
             )
             yield Stage(replace(world, settings=settings, owner=owner), cut, api, folder)
     finally:
