@@ -40,7 +40,7 @@ soak: ## every fault in every life, and CYCLES=1000 stores while workers are kil
 	@python=$(DEVELOPMENT) && CYCLES=$(or $(CYCLES),1000) "$$python" -m pytest -s tests/soak
 
 bench: ## the figures; OF=live for one of bench/ alone
-	@python=$(DEVELOPMENT) && for each in $(or $(OF),cluster from_nothing engines visible deletions dashboard live medusa_boot); \
+	@python=$(DEVELOPMENT) && for each in $(or $(OF),cluster from_nothing engines visible deletions durability dashboard live medusa_boot); \
 	do "$$python" -m "bench.$$each" || exit; done
 
 pictures: ## the pictures in docs/images, taken of the running product
