@@ -8,7 +8,7 @@ from functools import partial
 
 import anyio
 
-from provisioner import cleaning, reconciler
+from provisioner import cleaning, reconciler, safekeeping
 from provisioner import evidence as proof
 from provisioner.access import Cluster
 from provisioner.causes import Diagnosis, diagnosis
@@ -99,21 +99,27 @@ async def ensure_namespace(cluster: Cluster, subject: Subject) -> None:
     )
 
 
-async def ensure_secrets(cluster: Cluster, subject: Subject) -> None:
+async def ensure_secrets(
+    cluster: Cluster, subject: Subject, *, may_renew: bool, has_pods: bool
+) -> None:
     """Take the right to work in the namespace, make those of the shop's Secrets that are
-    missing, and note that they are there."""
+    missing, and note that they are there. See `safekeeping` for the arguments."""
     await cluster.kube.ensure_role_binding(subject.namespace)
-    made = make_secrets(
+    fresh = make_secrets(
         subject.engine,
         store_id=subject.store_id,
         name=subject.name,
         host=subject.host,
         email=subject.owner_email,
     )
-    for name, values in made.items():
-        await cluster.kube.ensure_secret(
-            subject.namespace, name, values=values, labels={STORE_LABEL: subject.store_id}
-        )
+    await safekeeping.ensure_secrets(
+        cluster.kube,
+        subject.namespace,
+        fresh,
+        labels={STORE_LABEL: subject.store_id},
+        may_renew=may_renew,
+        has_pods=has_pods,
+    )
     await _note(cluster, subject, reconciler.CREDENTIALS, reconciler.MADE)
 
 
@@ -126,7 +132,7 @@ async def apply_release(cluster: Cluster, subject: Subject) -> None:
 async def repair(cluster: Cluster, subject: Subject) -> None:
     """Make the rights and Secrets that are missing, apply the release again, and note for
     which wish."""
-    await ensure_secrets(cluster, subject)
+    await ensure_secrets(cluster, subject, may_renew=True, has_pods=True)
     await apply_release(cluster, subject)
     await _note(cluster, subject, reconciler.GENERATION, str(subject.generation))
 

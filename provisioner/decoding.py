@@ -329,6 +329,7 @@ class Version(_Read):
 
 
 class Secret(_Read):
+    metadata: Metadata
     data: dict[str, str] | None = None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 import anyio
@@ -33,6 +34,14 @@ RIGHTS_SECONDS = 3.0
 T = TypeVar("T")
 
 _ACCOUNT = "system:serviceaccount:"
+
+
+@dataclass(frozen=True)
+class SecretRead:
+    """A Secret with its values by their keys."""
+
+    uid: str
+    values: dict[str, str]
 
 
 class Kube:
@@ -209,10 +218,27 @@ class Kube:
         expect_there(answer, doing=doing)
         await self._until_rights_are_in_force(namespace)
 
+    async def secrets_of(self, namespace: str) -> dict[str, SecretRead]:
+        """The namespace's Secrets by their names, Helm's own aside."""
+        page = await self.read(
+            path_of("namespaces", namespace, "secrets"),
+            decoding.Listed[decoding.Secret],
+            query={"fieldSelector": "type=Opaque"},
+            doing=f"show the Secrets in {namespace}",
+        )
+        return {
+            each.metadata.name: SecretRead(each.metadata.uid, _values(each))
+            for each in page.items or ()
+        }
+
     async def ensure_secret(
         self, namespace: str, name: str, *, values: Mapping[str, str], labels: Mapping[str, str]
-    ) -> None:
-        """Create the Secret; one that is there is kept with its values, whatever they are."""
+    ) -> str:
+        """Create the Secret; one that is there is kept with its values, whatever they are.
+
+        Returns:
+            Its UID.
+        """
         answer = await self._connection.request(
             "POST",
             path_of("namespaces", namespace, "secrets"),
@@ -225,6 +251,39 @@ class Kube:
             },
         )
         expect_there(answer, doing=f"create the Secret {name} in {namespace}")
+        if answer.status == 201:
+            return decode(answer, decoding.Object).metadata.uid
+        return (await self._secret(namespace, name)).metadata.uid
+
+    async def change_secret(self, namespace: str, name: str, *, values: Mapping[str, str]) -> None:
+        """Set values of a Secret that is there; others that it has stay."""
+        answer = await self._connection.request(
+            "PATCH",
+            path_of("namespaces", namespace, "secrets", name),
+            body={"stringData": {**values}},
+            content_type="application/merge-patch+json",
+        )
+        expect(answer, 200, doing=f"change the Secret {name} in {namespace}")
+
+    async def seal_secret(
+        self, namespace: str, name: str, *, uid: str, labels: Mapping[str, str]
+    ) -> None:
+        """Give the Secret a seal: a Lease of its name, which Kubernetes removes with it.
+
+        Args:
+            uid: of the Secret; a seal of one that had its name before becomes this one's.
+        """
+        group = "coordination.k8s.io"
+        owner = {"apiVersion": "v1", "kind": "Secret", "name": name, "uid": uid}
+        metadata = {"name": name, "labels": {**labels}, "ownerReferences": [owner]}
+        answer = await self._connection.request(
+            "PATCH",
+            path_of("namespaces", namespace, "leases", name, group=group),
+            query={"fieldManager": "storeweaver", "force": "true"},
+            body={"apiVersion": f"{group}/v1", "kind": "Lease", "metadata": metadata},
+            content_type="application/apply-patch+yaml",
+        )
+        expect(answer, 200, 201, doing=f"seal the Secret {name} in {namespace}")
 
     async def read_secret(self, namespace: str, name: str) -> dict[str, str]:
         """The Secret's values.
@@ -232,12 +291,7 @@ class Kube:
         Raises:
             ActionFailed: there is none by that name, or it may not be read.
         """
-        answer = await self._get(
-            path_of("namespaces", namespace, "secrets", name),
-            doing=f"show the Secret {name} in {namespace}",
-        )
-        data = decode(answer, decoding.Secret).data or {}
-        return {key: base64.b64decode(value).decode() for key, value in data.items()}
+        return _values(await self._secret(namespace, name))
 
     # --- common
 
@@ -264,6 +318,13 @@ class Kube:
             return None
         expect(answer, 200, doing=f"show the namespace {name}")
         return decode(answer, decoding.Namespace)
+
+    async def _secret(self, namespace: str, name: str) -> decoding.Secret:
+        return await self.read(
+            path_of("namespaces", namespace, "secrets", name),
+            decoding.Secret,
+            doing=f"show the Secret {name} in {namespace}",
+        )
 
     async def _has_role(self) -> bool:
         answer = await self._connection.request(
@@ -302,6 +363,10 @@ class Kube:
         )
         expect(answer, 201, doing="tell what the platform may do")
         return decode(answer, decoding.Review).status or decoding.ReviewStatus()
+
+
+def _values(secret: decoding.Secret) -> dict[str, str]:
+    return {key: base64.b64decode(value).decode() for key, value in (secret.data or {}).items()}
 
 
 def _subject(username: str) -> dict[str, str]:

@@ -16,6 +16,9 @@ LONGEST_SLUG = 40
 
 NAMESPACE_PREFIX = "store-"
 
+SECRETS_COPY = "storeweaver-copy"
+"""The Secret that holds a second time what is in a store's other ones."""
+
 RESERVED = frozenset(
     [
         *("admin", "administrator", "api", "app", "auth", "console", "dashboard", "default"),

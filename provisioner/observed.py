@@ -155,6 +155,13 @@ class IngressSeen:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SealSeen:
+    """What tells that a Secret is there: a Lease that Kubernetes removes with it."""
+
+    secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DiskSeen:
     """A PersistentVolume made for a claim in a store's namespace, which it may outlive.
 
@@ -206,6 +213,7 @@ class Observed:
     """Everything the watches show of one store, at one moment.
 
     Attributes:
+        secrets: names of those Secrets of the store that are there.
         events: warnings, newest last; at most 50.
         is_stale: a watch is disconnected, so that what is here may be old; then nothing
             is decided by it.
@@ -216,6 +224,7 @@ class Observed:
     pods: tuple[PodSeen, ...] = ()
     volumes: tuple[VolumeSeen, ...] = ()
     ingresses: tuple[IngressSeen, ...] = ()
+    secrets: frozenset[str] = frozenset()
     events: tuple[EventSeen, ...] = ()
     is_stale: bool = False
 

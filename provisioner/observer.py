@@ -181,6 +181,12 @@ class Observer:
         yield self._objects(
             "volume claims", "/api/v1/persistentvolumeclaims", decoding.Claim, seeing.volume
         )
+        yield self._objects(
+            "seals of Secrets",
+            "/apis/coordination.k8s.io/v1/leases",
+            decoding.Object,
+            seeing.seal,
+        )
         yield Kind(
             name="volumes",
             path="/api/v1/persistentvolumes",

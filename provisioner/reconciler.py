@@ -6,12 +6,14 @@ dies at any line is followed by another that finds the same next action.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from provisioner import steps
 from provisioner.causes import Diagnosis, diagnosis
 from provisioner.diagnosis import UNKNOWN, diagnose, restless, trouble, unclaimed
 from provisioner.holding import holder
+from provisioner.naming import SECRETS_COPY
 from provisioner.observed import NamespaceSeen, Observed
 from provisioner.steps import Progress
 from provisioner.views import Health, Status
@@ -22,7 +24,7 @@ RELEASE = "release"
 STOPPED = "stopped"
 """Annotations by which a namespace tells what was done in it, under `storeweaver.dev/`."""
 
-MADE = "made"
+MADE = "sealed"
 DONE = "done"
 
 
@@ -43,6 +45,7 @@ class Wanted:
             a delete.
         components: of the engine, whose pods must be ready; `database` are those of the
             step Database.
+        secrets: names of those that it must have.
         release: digest of the chart and the values that it should run.
         is_overdue: whether the time in which it had to become Ready is used up.
         is_repair: whether its owner wishes it repaired, and it was not yet.
@@ -60,6 +63,7 @@ class Wanted:
     was_ready: bool
     components: tuple[str, ...]
     database: tuple[str, ...]
+    secrets: tuple[str, ...]
     release: str
     is_overdue: bool = False
     is_repair: bool = False
@@ -77,7 +81,9 @@ class EnsureNamespace:
 @dataclass(frozen=True)
 class EnsureSecrets:
     """Take the right to work in the namespace, and make the shop's secrets where they are
-    missing; those that are there stay."""
+    missing; those that are there stay. `reason` says which of them somebody removed."""
+
+    reason: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -179,6 +185,14 @@ _TOLD: dict[type[Action], str] = {
 }
 
 
+def lost_secrets(names: Iterable[str]) -> str:
+    """What is said where these Secrets are gone, and the copy of them too."""
+    return (
+        f"Somebody removed {' and '.join(names)}, which opens its data. Put it back from a backup, "
+        "or repair the store: that makes new values and starts it anew."
+    )
+
+
 def told(action: Action) -> str:
     """What a timeline says of an action that was done."""
     return _TOLD[type(action)]
@@ -250,7 +264,7 @@ def _provision(wanted: Wanted, seen: Observed) -> Action:
         return EnsureNamespace()
     if namespace.is_terminating or namespace.annotation(GENERATION) != str(wanted.generation):
         return _remove(wanted, seen, namespace)
-    if namespace.annotation(CREDENTIALS) != MADE:
+    if namespace.annotation(CREDENTIALS) != MADE or _missing(wanted, seen):
         return EnsureSecrets()
     if namespace.annotation(RELEASE) != wanted.release:
         return ApplyRelease()
@@ -294,6 +308,12 @@ def _keep(wanted: Wanted, seen: Observed) -> Action:
         return Settle("degraded", "Its namespace is being deleted by somebody else.")
     if namespace.annotation(CREDENTIALS) != MADE:
         return EnsureSecrets()
+    lost = _missing(wanted, seen)
+    if lost and (SECRETS_COPY in seen.secrets or lost == [SECRETS_COPY]):
+        return EnsureSecrets(f"Its Secret {lost[0]} was removed; it is put back.")
+    if lost:
+        # new ones would lock it out of what it has until its pods start anew
+        return Repair() if wanted.is_repair else Settle("degraded", lost_secrets(lost))
     if wanted.is_repair and namespace.annotation(GENERATION) != str(wanted.generation):
         return Repair()
     known = {workload.component for workload in seen.workloads}
@@ -311,6 +331,11 @@ def _keep(wanted: Wanted, seen: Observed) -> Action:
         found = diagnose(seen) or UNKNOWN
         return Settle("degraded", found.cause, drift)
     return Settle("ok", drift=drift)
+
+
+def _missing(wanted: Wanted, seen: Observed) -> list[str]:
+    """Those of the Secrets, and the copy of them, that are not there."""
+    return [name for name in (*wanted.secrets, SECRETS_COPY) if name not in seen.secrets]
 
 
 def _clean(wanted: Wanted, seen: Observed) -> Action:

@@ -15,6 +15,7 @@ from provisioner.observed import (
     IngressSeen,
     NamespaceSeen,
     PodSeen,
+    SealSeen,
     VolumeSeen,
     WorkloadSeen,
 )
@@ -175,6 +176,10 @@ def ingress(read: decoding.Ingress) -> IngressSeen:
         is_taken=bool(balancer and balancer.ingress),
         ingress_class=(read.spec and read.spec.ingress_class_name) or "",
     )
+
+
+def seal(read: decoding.Object) -> SealSeen:
+    return SealSeen(secret=read.metadata.name)
 
 
 def event(read: decoding.Event) -> EventSeen:

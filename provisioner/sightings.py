@@ -18,6 +18,7 @@ from provisioner.observed import (
     NamespaceSeen,
     Observed,
     PodSeen,
+    SealSeen,
     VolumeSeen,
     WorkloadSeen,
 )
@@ -25,7 +26,7 @@ from provisioner.observed import (
 MOST_EVENTS = 50
 """Warnings kept of one store."""
 
-Seen = WorkloadSeen | PodSeen | VolumeSeen | IngressSeen
+Seen = WorkloadSeen | PodSeen | VolumeSeen | IngressSeen | SealSeen
 """What an object in a store's namespace is shown as."""
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -234,6 +235,7 @@ def _show(place: _Place, *, is_stale: bool) -> Observed:
     pods: list[PodSeen] = []
     volumes: list[VolumeSeen] = []
     ingresses: list[IngressSeen] = []
+    secrets: set[str] = set()
     for sighting in place.objects.values():
         if sighting.store_id != place.store_id:
             continue
@@ -246,12 +248,15 @@ def _show(place: _Place, *, is_stale: bool) -> Observed:
                 volumes.append(volume)
             case IngressSeen() as ingress:
                 ingresses.append(ingress)
+            case SealSeen() as seal:
+                secrets.add(seal.secret)
     return Observed(
         namespace=place.namespace,
         workloads=tuple(sorted(workloads, key=lambda each: (each.kind, each.name))),
         pods=tuple(sorted(pods, key=lambda each: each.name)),
         volumes=tuple(sorted(volumes, key=lambda each: each.name)),
         ingresses=tuple(sorted(ingresses, key=lambda each: each.name)),
+        secrets=frozenset(secrets),
         events=tuple(sorted(place.events.values(), key=lambda each: (each.at, each.name))),
         is_stale=is_stale,
     )

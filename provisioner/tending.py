@@ -177,7 +177,14 @@ class Tending:
             case reconciler.EnsureNamespace():
                 await actions.ensure_namespace(cluster, subject)
             case reconciler.EnsureSecrets():
-                await actions.ensure_secrets(cluster, subject)
+                if action.reason and wanted.was_ready:
+                    await self._degrade(action.reason)
+                await actions.ensure_secrets(
+                    cluster,
+                    subject,
+                    may_renew=wanted.is_repair or not wanted.was_ready,
+                    has_pods=bool(seen.pods),
+                )
             case reconciler.ApplyRelease():
                 if action.reason and wanted.status == "ready":
                     await self._degrade(action.reason)
@@ -390,6 +397,7 @@ class Tending:
             was_ready=store.ready_at is not None,
             components=self._engine.components,
             database=self._engine.database,
+            secrets=tuple(self._engine.secrets),
             release=subject.release.digest,
             is_overdue=self._clock.left <= 0,
             is_repair=store.settled_generation != store.generation,

@@ -24,6 +24,7 @@ from cluster import bringup, image_archive
 from cluster.image_recipes import recipes
 from cluster.progress import Progress
 from provisioner.engines import ENGINES, Engine
+from provisioner.naming import SECRETS_COPY
 from provisioner.views import StoreView
 from tests.cluster.conftest import LocalCluster, describe
 from tests.cluster.endings import exit_status, pods, running_pod
@@ -227,7 +228,7 @@ def test_its_secrets_are_those_of_the_table(
     shop: Made, cluster: LocalCluster, platform: Platform
 ) -> None:
     made = secrets(cluster, shop.namespace)
-    assert made.keys() == shop.engine.secrets.keys()
+    assert made.keys() == shop.engine.secrets.keys() | {SECRETS_COPY}
     for name, keys in shop.engine.secrets.items():
         assert made[name].keys() == keys.keys()
     shown = platform.credentials(shop.view)
@@ -295,6 +296,25 @@ def test_a_pod_that_is_killed_during_a_checkout_costs_no_order_and_makes_no_seco
     assert shop.keeps_its_orders(owner)
     owner.close()
     cart.close()
+
+
+def test_secrets_that_are_lost_are_made_anew_and_open_its_data(
+    shop: Made, cluster: LocalCluster, platform: Platform
+) -> None:
+    shop.sells()
+    cluster.kubectl("delete", "secrets", "--all", "-n", shop.namespace)
+    platform.until("it is told", shop.view, lambda store: store.health == "degraded")
+    platform.repair(shop.view)
+    platform.until("the store is well", shop.view, lambda store: store.health == "ok")
+    until("the shop is back", shop.is_up)
+    # accounts inside the shop keep their passwords
+    owner = until("the owner is let in again", lambda: signed_in(shop))
+    assert owner
+    assert shop.keeps_its_orders(owner)
+    buy(shop.trade, shop.place)
+    shop.sold += 1
+    assert shop.keeps_its_orders(owner)
+    owner.close()
 
 
 def test_what_the_owner_changes_and_uploads_is_shown(shop: Made) -> None:

@@ -13,7 +13,7 @@ from cluster.pki import Authority, Leaf
 from cluster.stages import STUCK
 from provisioner.decoding import STORE_LABEL
 from provisioner.errors import ActionFailed, Unavailable
-from provisioner.kube import ROLE, ROLE_BINDING, Kube
+from provisioner.kube import ROLE, ROLE_BINDING, Kube, SecretRead
 from provisioner.settings import Settings
 from tests.cluster.proxy import proxied
 from tests.cluster.stores import Manifest, SimulatedStores, claim, ingress, namespace, pod
@@ -200,6 +200,27 @@ async def test_a_secret_is_never_overwritten(kube: Kube, stores: SimulatedStores
     assert await kube.read_secret(name, "shop-secret") == {"PASSWORD": "first-ü"}
     with pytest.raises(ActionFailed, match="Secret absent"):
         await kube.read_secret(name, "absent")
+
+
+async def test_a_seal_goes_with_its_secret(kube: Kube, stores: SimulatedStores) -> None:
+    name, labels = await stores.add("sealed"), {STORE_LABEL: "sealed"}
+    for password in ("first", "second"):
+        uid = await kube.ensure_secret(name, "own", values={"A": password}, labels=labels)
+        assert (await kube.secrets_of(name))["own"] == SecretRead(uid, {"A": password})
+        for _ in range(2):
+            await kube.seal_secret(name, "own", uid=uid, labels=labels)
+        await stores.kubectl("get", "lease", "own", "-n", name)
+        await stores.kubectl("delete", "secret", "own", "-n", name)
+        with anyio.fail_after(PATIENCE):
+            while await stores.kubectl("get", "lease", "own", "-n", name, "--ignore-not-found"):
+                await anyio.sleep(0.05)
+
+
+async def test_a_secret_is_changed_where_it_is_told(kube: Kube, stores: SimulatedStores) -> None:
+    name = await stores.add("changed")
+    await kube.ensure_secret(name, "own", values={"A": "1", "B": "1"}, labels={})
+    await kube.change_secret(name, "own", values={"B": "2", "C": "2"})
+    assert await kube.read_secret(name, "own") == {"A": "1", "B": "2", "C": "2"}
 
 
 async def test_what_makes_no_sense_is_refused_for_good(kube: Kube, stores: SimulatedStores) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import cast
 
 import anyio
 import psycopg
@@ -16,6 +17,7 @@ from cluster.home import Home
 from cluster.simulated import Programs, SimulatedCluster, simulated
 from provisioner.database import Database
 from provisioner.errors import Conflict
+from provisioner.naming import SECRETS_COPY
 from provisioner.runtime import Runtime
 from provisioner.settings import Settings
 from provisioner.views import StoreView
@@ -305,6 +307,56 @@ async def test_a_ready_store_whose_release_was_removed_by_hand_is_repaired(world
                 await anyio.sleep(0.1)
         await world.until(runtime, store, "ready", health="ok")
         assert await runtime.stores.credentials(world.owner, store.id) == before
+
+
+@pytest.mark.parametrize("removed", ["shop-secret", SECRETS_COPY])
+async def test_a_secret_that_was_removed_by_hand_is_put_back(world: World, removed: str) -> None:
+    async with world.platform() as runtime:
+        store = await world.create(runtime, f"Robbed of {removed}")
+        ready = await world.until(runtime, store, "ready", health="ok")
+        before = {name: secret(world, ready, name) for name in ("shop-secret", SECRETS_COPY)}
+        world.cluster.kubectl("delete", "secret", removed, "-n", ready.namespace)
+        await told(runtime, world, store, f"{removed} was removed; it is put back")
+        await world.until(runtime, store, "ready", health="ok")
+        assert {name: secret(world, ready, name) for name in before} == before
+
+
+async def test_secrets_that_are_lost_are_made_anew_by_repair(world: World) -> None:
+    async with world.platform() as runtime:
+        store = await world.create(runtime, "Robbed of all")
+        ready = await world.until(runtime, store, "ready", health="ok")
+        before, pods = secret(world, ready, "shop-secret"), pods_of(world, ready)
+        world.cluster.kubectl("delete", "secret", "--all", "-n", ready.namespace)
+        await world.until(runtime, store, "ready", health="degraded")
+        await told(runtime, world, store, "that makes new values and starts it anew")
+        await runtime.stores.repair(world.owner, store.id)
+        await told(runtime, world, store, "Rights, Secrets and release were put right")
+        await world.until(runtime, store, "ready", health="ok")
+        after = secret(world, ready, "shop-secret")
+        assert after.keys() == before.keys()
+        assert after["ADMIN_PASSWORD"] != before["ADMIN_PASSWORD"]
+        assert not pods & pods_of(world, ready)
+
+
+def secret(world: World, store: StoreView, name: str) -> dict[str, str]:
+    found = world.cluster.kubectl("get", "secret", name, "-n", store.namespace, "-o", "json")
+    return cast("dict[str, str]", json.loads(found)["data"])
+
+
+def pods_of(world: World, store: StoreView) -> set[str]:
+    """Their UIDs."""
+    shown = ("-o", "jsonpath={.items[*].metadata.uid}")
+    return set(world.cluster.kubectl("get", "pods", "-n", store.namespace, *shown).split())
+
+
+async def told(runtime: Runtime, world: World, store: StoreView, words: str) -> None:
+    """Wait until the store's timeline says so."""
+    with anyio.fail_after(PATIENCE):
+        async with runtime.changes.subscribe() as changes:
+            async for _ in changes:
+                timeline = await runtime.stores.timeline(world.owner, store.id)
+                if any(words in event.message for event in timeline):
+                    return
 
 
 async def test_a_namespace_of_somebody_else_is_left_alone(world: World) -> None:

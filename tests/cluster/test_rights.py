@@ -141,7 +141,7 @@ def test_a_store_is_made_released_and_removed(worker: Worker, store: str) -> Non
 
 
 def test_what_the_worker_watches_it_may_read_everywhere(worker: Worker) -> None:
-    kinds = "pods,deployments,statefulsets,jobs,ingresses,persistentvolumeclaims,events"
+    kinds = "pods,deployments,statefulsets,jobs,ingresses,persistentvolumeclaims,events,leases"
     worker.kubectl("get", kinds, "--all-namespaces")
     worker.kubectl("get", "namespaces,persistentvolumes,ingressclasses,storageclasses")
 

@@ -42,6 +42,9 @@ class Platform:
     def delete(self, store: StoreView) -> None:
         self.portal.call(self.runtime.stores.delete, self.person, store.id)
 
+    def repair(self, store: StoreView) -> None:
+        self.portal.call(self.runtime.stores.repair, self.person, store.id)
+
     def timeline(self, store: StoreView) -> tuple[StoreEventView, ...]:
         """What has happened to it, newest first."""
         return self.portal.call(self.runtime.stores.timeline, self.person, store.id)

@@ -32,7 +32,7 @@ from provisioner.claims import Claimed, Claims, Note
 from provisioner.database import Database
 from provisioner.engines import ENGINES
 from provisioner.errors import ClaimLost, Conflict, NotFound
-from provisioner.naming import host_for
+from provisioner.naming import SECRETS_COPY, host_for
 from provisioner.observed import Found, IngressSeen, NamespaceSeen, Observed, WorkloadSeen
 from provisioner.orphans import Known, find
 from provisioner.settings import Settings
@@ -43,6 +43,7 @@ from tests.services.people import person
 
 ENGINE = "medusa"
 COMPONENTS = ENGINES[ENGINE].components
+SECRETS = frozenset((*ENGINES[ENGINE].secrets, SECRETS_COPY))
 RELEASE = "digest"
 SECONDS = 3600.0
 """Of a claim: so long that only the steps of the clock end it, however slow the machine."""
@@ -63,6 +64,7 @@ class Cluster:
         is_applied = found is not None and bool(found.annotation(r.RELEASE))
         return Observed(
             namespace=found,
+            secrets=SECRETS,
             workloads=tuple(_rolled_out(name) for name in COMPONENTS) if is_applied else (),
             ingresses=(
                 (IngressSeen(name="shop", hosts=(host,), is_taken=True),) if is_applied else ()
@@ -316,6 +318,7 @@ class Life(RuleBasedStateMachine):
             generation=store.generation,
             was_ready=store.ready_at is not None,
             components=COMPONENTS,
+            secrets=tuple(ENGINES[ENGINE].secrets),
             database=ENGINES[ENGINE].database,
             release=RELEASE,
             is_repair=store.settled_generation != store.generation,

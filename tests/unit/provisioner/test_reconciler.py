@@ -25,6 +25,7 @@ RUNNING = seen(namespace(), ready=ALL, is_routed=True)
     [
         (seen(None), r.EnsureNamespace),
         (seen(namespace(credentials="", release="")), r.EnsureSecrets),
+        (seen(namespace(release=""), secrets=()), r.EnsureSecrets),
         (seen(namespace(release="")), r.ApplyRelease),
         (seen(namespace(release="another")), r.ApplyRelease),
         (seen(namespace()), r.Wait),
@@ -194,6 +195,22 @@ def test_images_that_cannot_sell_are_not_brought_to_a_store_that_does(
     drifted = seen(namespace(release="another"), ready=ALL, is_routed=True)
     well = next_action(wanted("ready", lacking="Run `make up`."), drifted)
     assert well == r.Settle("ok", drift=r.DRIFT)
+
+
+@pytest.mark.parametrize("kept", [{"storeweaver-copy"}, {"shop-secret"}])
+def test_a_secret_that_was_removed_is_put_back_from_its_copy(kept: set[str]) -> None:
+    action = next_action(wanted("ready"), replace(RUNNING, secrets=frozenset(kept)))
+    assert isinstance(action, r.EnsureSecrets)
+    assert "was removed" in action.reason
+
+
+def test_a_secret_without_a_copy_is_made_anew_by_a_click_alone() -> None:
+    robbed = replace(RUNNING, secrets=frozenset())
+    action = next_action(wanted("ready"), robbed)
+    assert isinstance(action, r.Settle)
+    assert action.health == "degraded"
+    assert "Somebody removed shop-secret and storeweaver-copy" in action.message
+    assert next_action(wanted("ready", is_repair=True), robbed) == r.Repair()
 
 
 def test_what_was_removed_is_named() -> None:

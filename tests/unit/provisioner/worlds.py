@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from provisioner.causes import Diagnosis
@@ -19,6 +20,7 @@ from provisioner.views import Status
 STORE = "tabcdefghijk"
 HOST = "tea.localhost"
 RELEASE = "0123456789abcdef"
+SECRETS = ("shop-secret", "storeweaver-copy")
 
 
 def wanted(
@@ -42,6 +44,7 @@ def wanted(
         was_ready=was_ready or status == "ready",
         components=("database", "shop"),
         database=("database",),
+        secrets=("shop-secret",),
         release=RELEASE,
         is_overdue=is_overdue,
         is_repair=is_repair,
@@ -56,7 +59,7 @@ def namespace(
     *,
     store_id: str = STORE,
     generation: int = 1,
-    credentials: str = "made",
+    credentials: str = "sealed",
     release: str = RELEASE,
     stopped: str = "",
     is_terminating: bool = False,
@@ -107,6 +110,7 @@ def seen(
     volumes: tuple[VolumeSeen, ...] = (),
     is_routed: bool = False,
     has_ingress: bool = True,
+    secrets: Collection[str] = SECRETS,
     is_stale: bool = False,
 ) -> Observed:
     return Observed(
@@ -117,6 +121,7 @@ def seen(
         ),
         pods=pods,
         volumes=volumes,
+        secrets=frozenset(secrets),
         ingresses=(
             (IngressSeen(name="shop", hosts=(HOST,), is_taken=is_routed),) if has_ingress else ()
         ),
