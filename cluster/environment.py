@@ -27,6 +27,9 @@ REQUIREMENTS = SOURCE / "requirements.txt"
 DEVELOPMENT_REQUIREMENTS = SOURCE / "requirements-dev.txt"
 OLDEST_PYTHON = (3, 11)
 
+COMPILED = b"compiled"
+"""Tells an environment whose modules are compiled from one that was made without."""
+
 KEPT_FOR = 7 * 24 * 3600
 """Seconds for which an environment stays that nobody asked for and nothing runs in; a cache
 may serve several checkouts, of different requirements."""
@@ -49,7 +52,8 @@ def ensure(home: Home, *, development: bool) -> Path:
         )
     requirements = DEVELOPMENT_REQUIREMENTS if development else REQUIREMENTS
     kind = "development" if development else "product"
-    key = hashlib.sha256(sys.version.encode() + requirements.read_bytes()).hexdigest()[:12]
+    content = (sys.version.encode(), requirements.read_bytes(), COMPILED)
+    key = hashlib.sha256(b"".join(content)).hexdigest()[:12]
     folder = home.cache / "python" / f"{kind}-{key}"
     interpreter = folder / "bin" / "python"
     complete = folder / "complete"
@@ -66,6 +70,7 @@ def ensure(home: Home, *, development: bool) -> Path:
         log.unlink(missing_ok=True)
         _make(home, folder, log)
         _install(interpreter, requirements, log)
+        _compile(interpreter, folder, log)
         complete.touch()
         remove_unused(folder.parent.glob(f"{kind}-*/"))
     return interpreter
@@ -147,6 +152,15 @@ def _install(interpreter: Path, requirements: Path, log: Path) -> None:
             "PIP_INDEX_URL, a proxy from https_proxy), and run the command again.",
             detail=tail(log),
         ) from failure
+
+
+def _compile(interpreter: Path, folder: Path, log: Path) -> None:
+    """Compile every module, with all cores: the app's account may not write here, and without
+    it each start would compile what it loads anew, for a second."""
+    libraries = next(folder.glob("lib/python*/site-packages"))
+    # packages hold files for other versions of Python too, which are no reason to stop
+    with suppress(CommandFailed):
+        run([interpreter, "-m", "compileall", "-q", "-j", "0", libraries], log=log)
 
 
 def main() -> int:

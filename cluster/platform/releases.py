@@ -172,7 +172,8 @@ def _build(
         except ClusterError:
             shutil.rmtree(partial)
             raise
-        _open_to_readers(partial)
+    _compile(partial, release.folder)
+    _open_to_readers(partial)
     # after a power cut the name must not stand for files that never reached the disk
     os.sync()
     partial.rename(release.folder)
@@ -211,6 +212,12 @@ def _build_pages(place: Place, partial: Path, account: Account) -> None:
         unpack(archive, partial)
     finally:
         archive.unlink(missing_ok=True)
+
+
+def _compile(partial: Path, final: Path) -> None:
+    """Compile the app's modules, for where the release will lie: its account cannot."""
+    options = ("-q", "-j", "0", "-s", str(partial), "-p", str(final))
+    subprocess.run([sys.executable, "-m", "compileall", *options, str(partial)], check=True)
 
 
 def unpack(archive: Path, folder: Path) -> None:

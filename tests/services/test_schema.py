@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlmodel import SQLModel
 
 from provisioner import timeline
 from provisioner.changes import SESSIONS, STORES, USERS
-from provisioner.database import Database
+from provisioner.database import SCHEMA, Database
+from provisioner.migrating import MIGRATIONS
 from provisioner.stores import StoreService
 from provisioner.views import Actor
 
@@ -26,6 +28,10 @@ async def test_migrations_and_models_agree(database: Database) -> None:
 
     async with database.transaction() as session:
         assert await (await session.connection()).run_sync(differences) == []
+
+
+def test_the_version_of_the_schema_is_that_of_the_newest_migration() -> None:
+    assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [SCHEMA]
 
 
 async def test_migrating_twice_changes_nothing(database: Database) -> None:

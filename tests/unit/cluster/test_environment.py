@@ -74,6 +74,8 @@ def test_an_index_that_does_not_answer_is_named_and_the_next_call_works(
     monkeypatch.setenv("PIP_FIND_LINKS", str(index))
     interpreter = environment.ensure(home, development=False)
     assert run([interpreter, "-c", "import tiny_for_a_test as t; print(t.WORD)"]) == "there\n"
+    # whoever runs in it may not be allowed to write there
+    assert list(interpreter.parents[1].glob("lib/python*/site-packages/__pycache__/tiny_for*"))
 
 
 def test_the_requirements_name_every_package_that_one_of_them_needs() -> None:
