@@ -53,6 +53,12 @@ class Store(rx.State):
 
     _wanted: str = ""
 
+    @rx.var(cache=False)
+    def is_shown(self) -> bool:
+        """Whether what is held here is of the store in the page's address: where another address
+        was typed, the page begins with what the tab held before."""
+        return self.is_loaded and self._wanted == argument(self.router.url.path, after="stores")
+
     @handler
     async def enter(self) -> None:
         """The page was opened, perhaps after another store's."""

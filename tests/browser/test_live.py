@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 import psycopg
+import pytest
 from playwright.sync_api import BrowserContext, Page, Request, WebSocket, expect
 
 from tests.browser.conftest import watched
@@ -88,25 +89,36 @@ def _remove(database_url: str, store_id: str) -> None:
         connection.execute("delete from stores where id = %s", (store_id,))
 
 
-def test_a_stores_page_never_begins_with_the_last_one(page: Page, dashboard: Dashboard) -> None:
+NOTE_HEADINGS = """() => {
+  window.headings = new Set();
+  const note = () =>
+    document.querySelectorAll("h1").forEach((h) =>
+      headings.add(`${location.pathname} ${h.innerText}`));
+  const all = { subtree: true, childList: true, characterData: true };
+  new MutationObserver(note).observe(document, all);
+}"""
+"""Has the page remember every heading that it ever showed, with its address then."""
+
+
+@pytest.mark.parametrize("way", ["the list", "its address"])
+def test_a_stores_page_never_begins_with_the_last_one(
+    page: Page, dashboard: Dashboard, way: str
+) -> None:
     url = dashboard.database_url
     ada = add_person(url, "ada@example.com")
-    for name in ("Tea", "Pots"):
-        add_store(url, ada, name)
+    stores = {name: add_store(url, ada, name) for name in ("Tea", "Pots")}
     sign_in(page, ada)
     page.get_by_role("link", name="Tea", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Tea")
-    page.get_by_role("link", name="Stores", exact=True).first.click()
-    expect(page.get_by_role("heading", name="Stores", exact=True)).to_be_visible()
-    page.evaluate(
-        """() => {
-          window.headings = new Set();
-          const note = () =>
-            document.querySelectorAll("h1").forEach((h) => headings.add(h.innerText));
-          const all = { subtree: true, childList: true, characterData: true };
-          new MutationObserver(note).observe(document.body, all);
-        }"""
-    )
-    page.get_by_role("link", name="Pots", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Pots")
-    assert "Tea" not in page.evaluate("[...window.headings]")
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Tea")
+    if way == "its address":
+        page.add_init_script(f"({NOTE_HEADINGS})()")
+        page.goto(f"/stores/{stores['Pots']}")
+    else:
+        page.get_by_role("link", name="Stores", exact=True).first.click()
+        expect(page.get_by_role("heading", name="Stores", exact=True)).to_be_visible()
+        page.evaluate(NOTE_HEADINGS)
+        page.get_by_role("link", name="Pots", exact=True).click()
+    expect(heading).to_have_text("Pots")
+    shown = page.evaluate("[...window.headings]")
+    assert not [each for each in shown if each.endswith(" Tea") and stores["Tea"] not in each]

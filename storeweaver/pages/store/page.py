@@ -25,7 +25,7 @@ def store_page() -> rx.Component:
             rx.icon("arrow-left", size=15), "Stores", href="/", class_name="back", underline="none"
         ),
         rx.cond(
-            Store.is_loaded,
+            Store.is_shown,
             rx.cond(
                 Store.is_gone,
                 empty(
