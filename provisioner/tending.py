@@ -324,9 +324,12 @@ class Tending:
     async def _refused(self, error: ActionFailed) -> None:
         """Try again later; whether that has sense is decided by the next look."""
         store = self.claimed.store
-        log.warning("store %s: %s (%s)", store.id, error.message, error.detail)
-        attempt = store.attempt + 1
+        attempt, before = store.attempt + 1, self._problem
         self._problem = refusals.explain(error, tries=attempt)
+        # what is refused for hours stands in the log once
+        is_known = before is not None and before.cause == self._problem.cause
+        level = logging.DEBUG if is_known else logging.WARNING
+        log.log(level, "store %s: %s (%s)", store.id, error.message, error.detail)
         if store.status == "ready":
             await self._degrade(self._problem.cause)
         elif store.status == "deleting":
