@@ -8,19 +8,14 @@ import pytest
 
 from cluster import clients
 from cluster.home import Home
-from cluster.simulated import Programs, SimulatedCluster, simulated
+from cluster.simulated import SimulatedCluster
 from provisioner.settings import Settings
 from provisioner.views import Actor
 from tests.cluster.identity import workers_kubeconfig
 from tests.cluster.simulated_shops import World, storefronts
+from tests.cluster.simulated_world import cluster
 
-
-@pytest.fixture(scope="module")
-def cluster(
-    tmp_path_factory: pytest.TempPathFactory, programs: Programs
-) -> Iterator[SimulatedCluster]:
-    with simulated(tmp_path_factory.mktemp("faults"), programs) as found:
-        yield found
+__all__ = ["cluster", "world"]
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,56 +11,17 @@ import anyio.to_thread
 import pytest
 import yaml
 
-from cluster import clients
-from cluster.home import Home
-from cluster.simulated import Programs, SimulatedCluster, simulated
-from provisioner.database import Database
 from provisioner.errors import Conflict
 from provisioner.runtime import Runtime
-from provisioner.settings import Settings
 from provisioner.views import StoreView
-from tests.cluster.identity import workers_kubeconfig
 from tests.cluster.proxy import Proxy
-from tests.cluster.simulated_shops import Storefronts, World, storefronts
+from tests.cluster.simulated_shops import World
+from tests.cluster.simulated_world import cluster, settings, shops, world
 from tests.cluster.waiting import PATIENCE
-from tests.services.people import person
+
+__all__ = ["cluster", "settings", "shops", "world"]
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-def cluster(
-    tmp_path_factory: pytest.TempPathFactory, programs: Programs
-) -> Iterator[SimulatedCluster]:
-    with simulated(tmp_path_factory.mktemp("simulated"), programs) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def shops() -> Iterator[Storefronts]:
-    with storefronts() as found:
-        yield found
-
-
-@pytest.fixture
-async def world(
-    cluster: SimulatedCluster,
-    shops: Storefronts,
-    database_url: str,
-    database: Database,
-    tmp_path: Path,
-) -> AsyncIterator[World]:
-    settings = Settings(
-        database_url=database_url,
-        kubeconfig=str(workers_kubeconfig(cluster, tmp_path / "kubeconfig")),
-        helm=str(clients.helm(Home.from_environment())),
-        ingress_address=shops.address,
-        state_folder=tmp_path,
-        claim_seconds=2.0,
-        provision_timeout=120.0,
-    )
-    yield World(cluster, shops, settings, await person(database, "owner@example.com")).images()
-    shops.pages.clear()
 
 
 async def kubectl(world: World, *arguments: str, stdin: object = None) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import cast
 
 import anyio
@@ -12,61 +10,21 @@ import psycopg
 import pytest
 from anyio.to_thread import run_sync
 
-from cluster import clients
-from cluster.home import Home
-from cluster.simulated import Programs, SimulatedCluster, simulated
-from provisioner.database import Database
 from provisioner.errors import Conflict
 from provisioner.naming import SECRETS_COPY
 from provisioner.runtime import Runtime
-from provisioner.settings import Settings
 from provisioner.views import StoreView
-from tests.cluster.identity import workers_kubeconfig
-from tests.cluster.simulated_shops import Storefronts, World, storefronts
+from tests.cluster.simulated_shops import World
+from tests.cluster.simulated_world import cluster, settings, shops, world
 from tests.cluster.waiting import PATIENCE
 from tests.quietness import last_asked
-from tests.services.people import person
+
+__all__ = ["cluster", "settings", "shops", "world"]
 
 pytestmark = pytest.mark.anyio
 
 QUIET_FOR = 10.0
 """Seconds; whatever asks at an interval that matters does so within them."""
-
-
-@pytest.fixture(scope="module")
-def cluster(
-    tmp_path_factory: pytest.TempPathFactory, programs: Programs
-) -> Iterator[SimulatedCluster]:
-    with simulated(tmp_path_factory.mktemp("simulated"), programs) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def shops() -> Iterator[Storefronts]:
-    with storefronts() as found:
-        yield found
-
-
-@pytest.fixture
-async def world(
-    cluster: SimulatedCluster,
-    shops: Storefronts,
-    database_url: str,
-    database: Database,
-    tmp_path: Path,
-) -> AsyncIterator[World]:
-    settings = Settings(
-        database_url=database_url,
-        kubeconfig=str(workers_kubeconfig(cluster, tmp_path / "kubeconfig")),
-        helm=str(clients.helm(Home.from_environment())),
-        ingress_address=shops.address,
-        state_folder=tmp_path,
-        claim_seconds=2.0,
-        provision_timeout=60.0,
-    )
-    made = World(cluster, shops, settings, await person(database, "owner@example.com"))
-    yield made.images()
-    shops.pages.clear()
 
 
 async def test_from_the_click_to_nothing_left(world: World) -> None:

@@ -4,7 +4,6 @@ and whatever came of it, a delete leaves nothing."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,17 +12,15 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from cluster import clients
-from cluster.home import Home
-from cluster.simulated import Programs, SimulatedCluster, simulated
+from cluster.simulated import SimulatedCluster
 from provisioner.database import Database
 from provisioner.runtime import Runtime, running
 from provisioner.settings import Settings
 from provisioner.views import Actor, StoreView
-from tests.browser.conftest import pages  # noqa: F401 - a fixture
-from tests.cluster.identity import workers_kubeconfig
+from tests.browser.conftest import pages
 from tests.cluster.read_pages import read_pages
-from tests.cluster.simulated_shops import MARK, Storefronts, storefronts
+from tests.cluster.simulated_shops import MARK, Storefronts
+from tests.cluster.simulated_world import cluster, settings, shops
 from tests.cluster.staging import (
     Manifest,
     Staged,
@@ -38,6 +35,8 @@ from tests.cluster.staging import (
 )
 from tests.cluster.waiting import PATIENCE
 from tests.services.people import person
+
+__all__ = ["cluster", "pages", "settings", "shops"]
 
 pytestmark = pytest.mark.anyio
 
@@ -236,34 +235,16 @@ NODES = """
 """
 
 
-@pytest.fixture(scope="module")
-def cluster(
-    tmp_path_factory: pytest.TempPathFactory, programs: Programs
-) -> Iterator[SimulatedCluster]:
-    with simulated(tmp_path_factory.mktemp("simulated"), programs) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def shops() -> Iterator[Storefronts]:
-    with storefronts() as found:
-        yield found
-
-
 @pytest.fixture
-def settings(
-    cluster: SimulatedCluster, shops: Storefronts, database_url: str, tmp_path: Path
-) -> Settings:
-    return Settings(
-        database_url=database_url,
-        kubeconfig=str(workers_kubeconfig(cluster, tmp_path / "kubeconfig")),
-        helm=str(clients.helm(Home.from_environment())),
-        ingress_address=shops.address,
+def roomy(settings: Settings) -> Settings:
+    """With room for all cases at once."""
+    return replace(
+        settings,
         images="shop=example.test/shop:1,database=example.test/database:1",
-        state_folder=tmp_path,
         max_concurrent_provisions=len(CASES),
         max_stores_per_user=len(CASES),
         new_user_stores=len(CASES),
+        claim_seconds=Settings.claim_seconds,
         provision_timeout=3600.0,
     )
 
@@ -340,13 +321,13 @@ def obstacles(cluster: SimulatedCluster) -> None:
 async def test_each_is_named_on_its_page_too_and_each_can_be_deleted(
     cluster: SimulatedCluster,
     shops: Storefronts,
-    settings: Settings,
+    roomy: Settings,
     owner: Actor,
-    pages: Path,  # noqa: F811
+    pages: Path,
     tmp_path: Path,
 ) -> None:
     engines = {key: case.engine(tmp_path / "charts", key) for key, case in CASES.items()}
-    async with running(settings, engines=engines) as runtime:
+    async with running(roomy, engines=engines) as runtime:
         made: dict[str, StoreView] = {}
         for key, case in CASES.items():
             made[key] = await runtime.stores.create(owner, name=key, engine=key)
@@ -358,7 +339,7 @@ async def test_each_is_named_on_its_page_too_and_each_can_be_deleted(
             partial(
                 read_pages,
                 pages,
-                database_url=settings.database_url,
+                database_url=roomy.database_url,
                 email=owner.email,
                 stores={key: store.id for key, store in made.items()},
                 log=tmp_path / "dashboard.log",
@@ -400,12 +381,12 @@ async def until_told(runtime: Runtime, owner: Actor, made: dict[str, StoreView])
 async def test_another_ingress_with_the_host_is_named_when_the_time_is_up(
     cluster: SimulatedCluster,
     shops: Storefronts,
-    settings: Settings,
+    roomy: Settings,
     owner: Actor,
     tmp_path: Path,
 ) -> None:
     engine = CASES["host-taken"].engine(tmp_path / "charts", "rival")
-    short = replace(settings, provision_timeout=20.0)
+    short = replace(roomy, provision_timeout=20.0)
     async with running(short, engines={"rival": engine}) as runtime:
         store = await runtime.stores.create(owner, name="rival", engine="rival")
         host = store.url.split("/")[2].partition(":")[0]
