@@ -110,11 +110,14 @@ class Changes:
         while True:
             try:
                 connection = await self._database.listen(STORES, SESSIONS, USERS)
-                async with connection:
+                try:
                     self.announce(Change(everything=True))
                     backoff.reset()
                     async for notice in connection.notifies():
                         self.announce(_change(notice.channel, notice.payload))
+                finally:
+                    # its own context would roll back first, and cancelled in that stay open
+                    await connection.close()
             except (Unavailable, psycopg.Error, OSError) as error:
                 log.warning("listening to the database ended: %s", error)
                 # who reads now finds out that it is away, and can say so
