@@ -65,7 +65,7 @@ class Object(_Read):
 # --- namespaces
 
 
-class NamespaceMetadata(Metadata):
+class Annotated(Metadata):
     annotations: dict[str, str] | None = None
 
 
@@ -74,7 +74,7 @@ class NamespaceStatus(_Read):
 
 
 class Namespace(_Read):
-    metadata: NamespaceMetadata
+    metadata: Annotated
     status: NamespaceStatus | None = None
 
 
@@ -244,7 +244,7 @@ class VolumeStatus(_Read):
 
 
 class Volume(_Read):
-    metadata: Metadata
+    metadata: Annotated
     spec: VolumeSpec | None = None
     status: VolumeStatus | None = None
 

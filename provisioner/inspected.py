@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -110,11 +110,13 @@ class ConfigurationView:
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """What all pods of a store used at a moment: cores, and bytes."""
+    """What all pods of a store used at a moment: cores, and bytes; those in its volumes by
+    claim, where their storage tells."""
 
     at: datetime
     cpu: float
     memory: int
+    volumes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -167,6 +167,8 @@ class DiskSeen:
 
     Attributes:
         namespace: of the claim.
+        claim: its name.
+        used: bytes that lie in it, or None where its storage does not tell.
         phase: `Available`, `Bound`, `Released` or `Failed`.
         capacity: as Kubernetes writes it, such as `1Gi`.
     """
@@ -176,6 +178,8 @@ class DiskSeen:
     phase: str
     capacity: str
     created: datetime | None
+    claim: str = ""
+    used: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

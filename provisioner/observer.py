@@ -128,6 +128,16 @@ class Observer:
         """Every PersistentVolume made for a claim in a namespace that is named as a store's."""
         return sorted(self._disks.values(), key=lambda each: each.name)
 
+    def filled(self, store_id: str) -> dict[str, int]:
+        """How many bytes lie in the store's volumes, by claim; without those whose storage does
+        not tell."""
+        namespace = self.observed(store_id).namespace
+        return {
+            each.claim: each.used
+            for each in self._disks.values()
+            if namespace and each.namespace == namespace.name and each.used is not None
+        }
+
     @property
     def is_live(self) -> bool:
         """Whether every watch runs, so that what is observed is what there is."""

@@ -91,7 +91,10 @@ class Runtime:
         )
         self.attention = Attention()
         self._usage = Usage(
-            self.attention, lambda: self._access.get().lookups, on_sample=self._sampled
+            self.attention,
+            lambda: self._access.get().lookups,
+            filled=lambda store_id: self._access.get().observer.filled(store_id),
+            on_sample=self._sampled,
         )
         self.inspection = Inspection(self.stores, self._access.get, self._usage)
         self._access.listen(self._seen)

@@ -159,12 +159,15 @@ def volume(read: decoding.Claim) -> VolumeSeen:
 
 
 def disk(read: decoding.Volume) -> DiskSeen:
+    used = (read.metadata.annotations or {}).get(PREFIX + "used", "")
     return DiskSeen(
         name=read.metadata.name,
         namespace=read.claimed_in,
         phase=read.status.phase if read.status else "",
         capacity=((read.spec and read.spec.capacity) or {}).get("storage", ""),
         created=read.metadata.creation_timestamp,
+        claim=(read.spec and read.spec.claim_ref and read.spec.claim_ref.name) or "",
+        used=int(used) if used.isdecimal() else None,
     )
 
 

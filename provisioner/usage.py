@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 import anyio
@@ -36,11 +36,18 @@ class Usage:
         attention: Attention,
         lookups: Callable[[], Lookups],
         *,
+        filled: Callable[[str], Mapping[str, int]],
         on_sample: Callable[[frozenset[str]], None],
     ) -> None:
-        """`lookups` may raise Unavailable; `on_sample` is told whose samples are new."""
+        """`lookups` and `filled` may raise Unavailable; `on_sample` is told whose samples are
+        new.
+
+        Args:
+            filled: how many bytes lie in a store's volumes, by claim.
+        """
         self._attention = attention
         self._lookups = lookups
+        self._filled = filled
         self._on_sample = on_sample
         self._samples: dict[str, deque[Sample]] = {}
         self._reason = ""
@@ -69,6 +76,7 @@ class Usage:
     async def _sample(self, store_ids: frozenset[str]) -> None:
         try:
             found = await self._lookups().usage(store_ids)
+            filled = {store_id: self._filled(store_id) for store_id in store_ids}
         except StoreWeaverError as error:
             log.debug("no usage: %s", error)
             self._reason = error.message
@@ -77,7 +85,8 @@ class Usage:
             now = datetime.now(UTC)
             for store_id, (cpu, memory) in totals(found or ()).items():
                 kept = self._samples.setdefault(store_id, deque(maxlen=KEPT))
-                kept.append(Sample(at=now, cpu=cpu, memory=memory))
+                volumes = filled.get(store_id, {})
+                kept.append(Sample(at=now, cpu=cpu, memory=memory, volumes=volumes))
         self._on_sample(store_ids)
 
 

@@ -146,7 +146,10 @@ def _usage(usage: UsageView) -> dict[str, Any]:
         "memory": last.memory if last else None,
         "memoryRequest": allowance.memory_request,
         "memoryLimit": allowance.memory_limit or None,
-        "volumes": dict(usage.volumes),
+        "volumes": {
+            name: {"size": asked, "used": last.volumes.get(name) if last else None}
+            for name, asked in usage.volumes.items()
+        },
     }
 
 

@@ -15,12 +15,12 @@ from storeweaver.state.store_rows import (
     ObjectEventRow,
     PodRow,
     ResourceRow,
-    VolumeRow,
     figures,
     object_event_row,
     pod_row,
     resource_row,
-    volume_rows,
+    untold,
+    volume_figures,
 )
 from storeweaver.state.texts import text
 
@@ -34,7 +34,8 @@ class Inside(rx.State):
     pods_running: str = ""
     restarts: int = 0
     figures: list[Figure] = []
-    volumes: list[VolumeRow] = []
+    volumes: list[Figure] = []
+    untold: str = ""
     unmeasured: str = ""
     is_stale: bool = False
 
@@ -117,7 +118,8 @@ class Inside(rx.State):
         self.replicas = f"{running.replicas_ready} of {wanted}" if wanted else "none"
         self.pods_running = f"{running.pods_running} of {len(running.pods)}"
         self.restarts, self.is_stale = running.restarts, running.is_stale
-        self.figures, self.volumes = figures(running.usage), volume_rows(running.usage)
+        self.figures, self.volumes = figures(running.usage), volume_figures(running.usage)
+        self.untold = untold(running.usage)
         self.unmeasured = running.usage.reason
 
     async def _read_resources(self) -> None:

@@ -70,14 +70,6 @@ class PodRow:
 
 
 @dataclass(frozen=True)
-class VolumeRow:
-    """A claim, and the size that was asked for."""
-
-    name: str
-    size: str
-
-
-@dataclass(frozen=True)
 class ResourceRow:
     """An object in a list."""
 
@@ -212,9 +204,27 @@ def size(amount: float) -> str:
     )
 
 
-def volume_rows(usage: UsageView) -> list[VolumeRow]:
-    """The claims."""
-    return [VolumeRow(name, size(asked)) for name, asked in usage.volumes.items()]
+def volume_figures(usage: UsageView) -> list[Figure]:
+    """How full each volume is of what was asked for."""
+    return [
+        figure(
+            name,
+            [sample.volumes[name] for sample in usage.samples if name in sample.volumes],
+            limit=asked,
+            request=asked,
+            words=size,
+        )
+        for name, asked in usage.volumes.items()
+    ]
+
+
+def untold(usage: UsageView) -> str:
+    """Said where no volume's storage tells how full it is; "" where one does, or nothing is
+    measured."""
+    last = usage.samples[-1] if usage.samples else None
+    if last is None or last.volumes or not usage.volumes:
+        return ""
+    return "How full the volumes are, this cluster's storage does not tell."
 
 
 def pod_row(pod: PodView) -> PodRow:

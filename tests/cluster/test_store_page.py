@@ -127,12 +127,14 @@ def test_the_overview_shows_what_runs_and_what_it_uses(page: Page, shop: Inspect
     expect(step).to_contain_text("14 s")
     expect(panel).to_contain_text("2 of 2")
     expect(panel.get_by_role("list", name="Pods")).to_contain_text("writer")
-    expect(panel.get_by_role("list", name="Volumes")).to_contain_text("1 GiB")
     memory = panel.get_by_role("meter", name="Memory")
     expect(memory).to_have_attribute("aria-valuetext", re.compile(r"MiB"), timeout=MEASURED)
     expect(panel.get_by_role("meter", name="CPU")).to_have_attribute(
         "aria-valuetext", re.compile(r"\d+ m|core")
     )
+    volume = panel.get_by_role("list", name="Volumes").get_by_role("meter", name="data")
+    full = re.compile(r"[0-9.]+ (B|KiB|MiB) of 1 GiB")
+    expect(volume).to_have_attribute("aria-valuetext", full, timeout=MEASURED)
 
 
 def test_objects_are_listed_and_shown_with_every_secret_masked(

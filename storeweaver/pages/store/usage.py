@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from storeweaver.state.store_inside import Inside
-from storeweaver.state.store_rows import HISTORY, Figure, PodRow, VolumeRow
+from storeweaver.state.store_rows import HISTORY, Figure, PodRow
 
 
 def usage() -> rx.Component:
@@ -33,17 +33,11 @@ def usage() -> rx.Component:
         ),
         rx.cond(
             Inside.volumes,
-            rx.fragment(
-                rx.el.ul(
-                    rx.foreach(Inside.volumes, _volume), class_name="pods", aria_label="Volumes"
-                ),
-                rx.el.p(
-                    "How full a volume is, Kubernetes tells only to whoever may read every node, "
-                    "which the platform may not.",
-                    class_name="quiet small",
-                ),
+            rx.el.ul(
+                rx.foreach(Inside.volumes, _figure), class_name="figures", aria_label="Volumes"
             ),
         ),
+        rx.cond(Inside.untold, rx.el.p(Inside.untold, class_name="quiet small")),
         class_name="panel",
     )
 
@@ -96,13 +90,4 @@ def _pod(pod: PodRow) -> rx.Component:
         ),
         custom_attrs={"data-tone": pod.tone},
         key=pod.name,
-    )
-
-
-def _volume(volume: VolumeRow) -> rx.Component:
-    return rx.el.li(
-        rx.icon("hard-drive", size=14, aria_hidden="true"),
-        rx.el.code(volume.name),
-        rx.el.span(volume.size, class_name="quiet"),
-        key=volume.name,
     )

@@ -79,11 +79,11 @@ func (f *folders) make(volume, namespace, claim string) (string, error) {
 
 // remove deletes the folder at path with all that is in it, where it is the volume's own.
 func (f *folders) remove(volume, path string) error {
-	folder, isBelow := strings.CutPrefix(path, f.path+string(filepath.Separator))
-	if !isBelow || strings.ContainsRune(folder, filepath.Separator) || !strings.HasPrefix(folder, volume+"_") {
-		return fmt.Errorf("%s is not the folder of volume %s below %s, and is left alone", path, volume, f.path)
+	folder, err := f.of(volume, path)
+	if err != nil {
+		return err
 	}
-	err := f.mustBeFolder(folder)
+	err = f.mustBeFolder(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -94,6 +94,41 @@ func (f *folders) remove(volume, path string) error {
 		return fmt.Errorf("the volume's folder cannot be removed: %w", err)
 	}
 	return nil
+}
+
+// used gives the bytes that the volume's files take on the disk; links are not followed.
+func (f *folders) used(volume, path string) (int64, error) {
+	folder, err := f.of(volume, path)
+	if err != nil {
+		return 0, err
+	}
+	var sum int64
+	err = fs.WalkDir(f.root.FS(), folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			if path == folder {
+				return err
+			}
+			// it was removed meanwhile
+			return nil
+		}
+		if !entry.Type().IsRegular() {
+			return nil
+		}
+		if info, err := entry.Info(); err == nil {
+			sum += info.Sys().(*syscall.Stat_t).Blocks * 512
+		}
+		return nil
+	})
+	return sum, err
+}
+
+// of gives the name of the folder at path, where it is the volume's own.
+func (f *folders) of(volume, path string) (string, error) {
+	folder, isBelow := strings.CutPrefix(path, f.path+string(filepath.Separator))
+	if !isBelow || strings.ContainsRune(folder, filepath.Separator) || !strings.HasPrefix(folder, volume+"_") {
+		return "", fmt.Errorf("%s is not the folder of volume %s below %s, and is left alone", path, volume, f.path)
+	}
+	return folder, nil
 }
 
 // removeEmpty removes folders that have no content and belong to none of the volumes.

@@ -74,6 +74,11 @@ func Run(ctx context.Context, arguments []string) error {
 		controller.CreateProvisionedPVBackoff(wait.Backoff{Duration: retryFirst, Factor: 2, Steps: 6}),
 	)
 	known.Start(ctx.Done())
+	go func() {
+		if cache.WaitForCacheSync(ctx.Done(), volumes.HasSynced) {
+			measure(ctx, client, volumes.GetStore(), folders)
+		}
+	}()
 	provisioning.Run(ctx)
 	return nil
 }
