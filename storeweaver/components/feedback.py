@@ -54,7 +54,9 @@ def preparation() -> rx.Component:
         Shell.is_preparing,
         rx.el.section(
             rx.el.div(
-                rx.icon("loader-circle", size=18, class_name="turning", aria_hidden="true"),
+                rx.el.span(
+                    rx.icon("loader-circle", size=18), class_name="turning", aria_hidden="true"
+                ),
                 rx.el.div(
                     rx.el.strong("The platform is being prepared"),
                     rx.el.p(Shell.headline),

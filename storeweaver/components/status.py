@@ -19,10 +19,12 @@ _ICONS = {
 def badge(row: StoreRow) -> rx.Component:
     """The status of a store."""
     return rx.el.span(
-        rx.match(
-            row.tone,
-            *((tone, rx.icon(icon, size=14)) for tone, icon in _ICONS.items()),
-            rx.icon("circle", size=14),
+        rx.el.span(
+            rx.match(
+                row.tone,
+                *((tone, rx.icon(icon, size=14)) for tone, icon in _ICONS.items()),
+                rx.icon("circle", size=14),
+            )
         ),
         row.label,
         class_name="badge",
