@@ -1,12 +1,14 @@
 """Figures of the dashboard: `python -m bench.dashboard`.
 
-Pages, server and PostgreSQL as the browser tests have them, and Chromium beside them. Nothing
+Pages, server and PostgreSQL as the browser tests have them, and Chromium beside them; PUSHES is
+the number of pushes over which memory is compared, 3600 for an hour with one a second. Nothing
 here fails for being slow: figures are for reading, each with what it is measured against.
 """
 
 from __future__ import annotations
 
 import gzip
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -32,7 +34,7 @@ from tests.pictures import Scene, scene
 MANY = 1000
 SHOWN = 50
 ROUNDS = 15
-PUSHES = 300
+PUSHES = int(os.environ.get("PUSHES", "300"))
 BETWEEN = 350
 """Milliseconds between two pushes, in which the first is surely painted."""
 

@@ -41,7 +41,7 @@ async def ensure_secrets(
     found = await kube.secrets_of(namespace)
     there = {name: found[name].values for name in found.keys() & fresh.keys()}
     copy = found[SECRETS_COPY].values if SECRETS_COPY in found else {}
-    copied = _unfolded(copy)
+    copied = {name: kept for name, kept in _unfolded(copy).items() if name in fresh}
     lost = sorted(fresh.keys() - there.keys() - copied.keys())
     if lost and not may_renew:
         raise ActionFailed(lost_secrets(lost), hint="Put them back, or repair the store.")
