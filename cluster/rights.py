@@ -50,6 +50,7 @@ NEEDED = (
     Right("", "events", READ),
     Right("", "nodes", ("get", "list")),
     Right("", "persistentvolumes", (*READ, "patch", "delete")),
+    Right("coordination.k8s.io", "leases", (*READ, "create", "patch")),
     Right("networking.k8s.io", "ingressclasses", ("get", "list")),
     Right("storage.k8s.io", "storageclasses", ("get", "list")),
 )
