@@ -347,6 +347,9 @@ function follow() {
   const view = document.getElementById("view");
   const address = view?.dataset.address;
   if (address === undefined || address === view.written) return;
+  // gone back, the page shows what it left until the server has answered; that is not to be written
+  if (view.awaited !== undefined && view.awaited !== address && !hasActed) return;
+  view.awaited = undefined;
   const isFirst = view.written === undefined;
   view.written = address;
   // what the page shows before it has read its address does not count
@@ -364,8 +367,9 @@ function follow() {
 
 window.addEventListener("popstate", () => {
   const view = document.getElementById("view");
-  if (!view || view.written === location.search || view.path !== location.pathname) return;
-  view.written = location.search;
+  if (!view || view.path !== location.pathname) return;
+  if (view.awaited === undefined && view.written === location.search) return;
+  view.awaited = location.search;
   hasActed = false;
   view.click();
 });
