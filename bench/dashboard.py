@@ -199,7 +199,7 @@ def pushes(page: Page, devtools: CDPSession, dashboard: Dashboard, person: Perso
         step = "steps = jsonb_set(steps, '{3,state}', case when %s then '\"active\"'::jsonb else "
         step += "'\"waiting\"'::jsonb end)"
         status = "status = case when %s then 'failed' else 'provisioning' end"
-        change("status = case when %s then '' else 'provisioning' end", of_all=True)(0)
+        change(status, of_all=True)(0)
         page.locator(".filter[data-tone=provisioning] b", has_text=str(SHOWN)).wait_for()
         idle = spent(page, devtools, lambda _: None)
         for what, act in (

@@ -9,26 +9,20 @@ its rows are gone; both are over when the API server has neither namespaces nor 
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import anyio
 from anyio.to_thread import run_sync
 from sqlalchemy import text
 
-from cluster import clients, simulated, toolchain
-from cluster.home import Home
-from cluster.progress import Progress
-from cluster.simulated import Programs
+from bench.played import played
+from cluster import simulated
 from provisioner.database import Database
 from provisioner.runtime import Runtime
 from provisioner.settings import Settings
 from provisioner.views import StoreView
-from tests.cluster.identity import workers_kubeconfig
-from tests.cluster.simulated_shops import Storefronts, World, storefronts
-from tests.postgresql import start_server
+from tests.cluster.simulated_shops import Storefronts, World
 from tests.services.people import person
 
 STORES = int(os.environ.get("STORES", "500"))
@@ -38,36 +32,8 @@ TARGET = 2.0
 
 def main() -> None:
     """Print the two times and their ratio."""
-    home = Home.from_environment()
-    built = toolchain.build(home, ("kubernetes", "addons", "kwok"), progress=Progress())
-    programs = Programs(built["kubernetes"], built["addons"], built["kwok"])
-    with tempfile.TemporaryDirectory(prefix="storeweaver-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        for part in ("cluster", "postgresql", "state"):
-            (folder / part).mkdir()
-        server = start_server(folder / "postgresql")
-        try:
-            with (
-                simulated.simulated(folder / "cluster", programs) as cluster,
-                storefronts() as shops,
-            ):
-                settings = Settings(
-                    database_url=server.url,
-                    kubeconfig=str(workers_kubeconfig(cluster, folder / "kubeconfig")),
-                    helm=str(clients.helm(home)),
-                    ingress_address=shops.address,
-                    state_folder=folder / "state",
-                    max_stores=100_000,
-                    max_stores_per_user=100_000,
-                    new_user_stores=100_000,
-                    max_concurrent_provisions=50,
-                    provision_timeout=3600.0,
-                )
-                anyio.run(_measure, cluster, shops, settings)
-        finally:
-            server.process.terminate()
-            server.process.wait()
+    with played(provision_timeout=3600.0) as ground:
+        anyio.run(_measure, *ground)
 
 
 async def _measure(

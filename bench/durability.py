@@ -11,7 +11,6 @@ import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,17 +20,13 @@ import anyio
 import psycopg
 from anyio.to_thread import run_sync
 
-from cluster import clients, simulated, toolchain
-from cluster.home import Home
-from cluster.progress import Progress
-from cluster.simulated import Programs
+from bench.played import played
+from cluster import simulated
 from provisioner.database import Database
 from provisioner.runtime import Runtime, running
 from provisioner.settings import Settings
 from tests.cluster.faults import environment_of
-from tests.cluster.identity import workers_kubeconfig
-from tests.cluster.simulated_shops import SHOP, Storefronts, World, storefronts
-from tests.postgresql import start_server
+from tests.cluster.simulated_shops import SHOP, Storefronts, World
 from tests.services.people import person
 
 ROWS = 1000
@@ -46,35 +41,8 @@ SIGTERM to the end."""
 
 def main() -> None:
     """Print the figures beside what was promised."""
-    home = Home.from_environment()
-    built = toolchain.build(home, ("kubernetes", "addons", "kwok"), progress=Progress())
-    programs = Programs(built["kubernetes"], built["addons"], built["kwok"])
-    with tempfile.TemporaryDirectory(prefix="storeweaver-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        for part in ("cluster", "postgresql", "state"):
-            (folder / part).mkdir()
-        server = start_server(folder / "postgresql")
-        try:
-            with (
-                simulated.simulated(folder / "cluster", programs) as cluster,
-                storefronts() as shops,
-            ):
-                settings = Settings(
-                    database_url=server.url,
-                    kubeconfig=str(workers_kubeconfig(cluster, folder / "kubeconfig")),
-                    helm=str(clients.helm(home)),
-                    ingress_address=shops.address,
-                    state_folder=folder / "state",
-                    max_stores=100_000,
-                    max_stores_per_user=100_000,
-                    new_user_stores=100_000,
-                    max_concurrent_provisions=50,
-                )
-                anyio.run(_measure, cluster, shops, settings)
-        finally:
-            server.process.terminate()
-            server.process.wait()
+    with played() as ground:
+        anyio.run(_measure, *ground)
 
 
 async def _measure(

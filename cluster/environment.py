@@ -27,8 +27,8 @@ REQUIREMENTS = SOURCE / "requirements.txt"
 DEVELOPMENT_REQUIREMENTS = SOURCE / "requirements-dev.txt"
 OLDEST_PYTHON = (3, 11)
 
-COMPILED = b"compiled"
-"""Tells an environment whose modules are compiled from one that was made without."""
+RECIPE = b"compiled"
+"""How environments are made; those that were made otherwise are made anew."""
 
 KEPT_FOR = 7 * 24 * 3600
 """Seconds for which an environment stays that nobody asked for and nothing runs in; a cache
@@ -52,7 +52,7 @@ def ensure(home: Home, *, development: bool) -> Path:
         )
     requirements = DEVELOPMENT_REQUIREMENTS if development else REQUIREMENTS
     kind = "development" if development else "product"
-    content = (sys.version.encode(), requirements.read_bytes(), COMPILED)
+    content = (sys.version.encode(), requirements.read_bytes(), RECIPE)
     key = hashlib.sha256(b"".join(content)).hexdigest()[:12]
     folder = home.cache / "python" / f"{kind}-{key}"
     interpreter = folder / "bin" / "python"
@@ -70,7 +70,7 @@ def ensure(home: Home, *, development: bool) -> Path:
         log.unlink(missing_ok=True)
         _make(home, folder, log)
         _install(interpreter, requirements, log)
-        _compile(interpreter, folder, log)
+        compile_modules(interpreter, next(folder.glob("lib/python*/site-packages")))
         complete.touch()
         remove_unused(folder.parent.glob(f"{kind}-*/"))
     return interpreter
@@ -154,13 +154,18 @@ def _install(interpreter: Path, requirements: Path, log: Path) -> None:
         ) from failure
 
 
-def _compile(interpreter: Path, folder: Path, log: Path) -> None:
-    """Compile every module, with all cores: the app's account may not write here, and without
-    it each start would compile what it loads anew, for a second."""
-    libraries = next(folder.glob("lib/python*/site-packages"))
-    # packages hold files for other versions of Python too, which are no reason to stop
+def compile_modules(interpreter: Path | str, folder: Path, *, final: Path | None = None) -> None:
+    """Compile every module below a folder, with all cores: the app's account may not write
+    there, and without it each start would compile what it loads anew, for a second.
+
+    Args:
+        final: where the folder will lie.
+    """
+    moved = ("-s", folder, "-p", final) if final else ()
+    # packages hold files for other versions of Python too; and what is not compiled only starts
+    # slower
     with suppress(CommandFailed):
-        run([interpreter, "-m", "compileall", "-q", "-j", "0", libraries], log=log)
+        run([interpreter, "-m", "compileall", "-q", "-j", "0", *moved, folder])
 
 
 def main() -> int:

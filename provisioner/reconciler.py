@@ -188,8 +188,8 @@ _TOLD: dict[type[Action], str] = {
 def lost_secrets(names: Iterable[str]) -> str:
     """What is said where these Secrets are gone, and the copy of them too."""
     return (
-        f"Somebody removed {' and '.join(names)}, which opens its data. Put it back from a backup, "
-        "or repair the store: that makes new values and starts it anew."
+        f"Somebody removed {' and '.join(names)}, and with that what opens its data. Put it back "
+        "from a backup, or repair the store: that makes new values and starts it anew."
     )
 
 

@@ -177,8 +177,7 @@ class Tending:
             case reconciler.EnsureNamespace():
                 await actions.ensure_namespace(cluster, subject)
             case reconciler.EnsureSecrets():
-                if action.reason and wanted.was_ready:
-                    await self._degrade(action.reason)
+                await self._tell_removed(action.reason)
                 await actions.ensure_secrets(
                     cluster,
                     subject,
@@ -186,8 +185,7 @@ class Tending:
                     has_pods=bool(seen.pods),
                 )
             case reconciler.ApplyRelease():
-                if action.reason and wanted.status == "ready":
-                    await self._degrade(action.reason)
+                await self._tell_removed(action.reason)
                 await actions.apply_release(cluster, subject)
             case reconciler.Repair():
                 await actions.repair(cluster, subject)
@@ -275,6 +273,11 @@ class Tending:
         changes, notes = outcomes.settled(self.claimed.store, action, seen)
         if changes or self._done:
             await self._record(changes, *notes)
+
+    async def _tell_removed(self, reason: str) -> None:
+        """Show what somebody removed of a ready store; "" for nothing."""
+        if reason and self.claimed.store.status == "ready":
+            await self._degrade(reason)
 
     async def _degrade(self, cause: str) -> None:
         """Show why a ready store is not well, before it is mended."""

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from cluster import disk
 from cluster.commands import tail
+from cluster.environment import compile_modules
 from cluster.errors import ClusterError
 from cluster.locks import exclusive
 from cluster.platform.account import Account
@@ -172,7 +173,7 @@ def _build(
         except ClusterError:
             shutil.rmtree(partial)
             raise
-    _compile(partial, release.folder)
+    compile_modules(sys.executable, partial, final=release.folder)
     _open_to_readers(partial)
     # after a power cut the name must not stand for files that never reached the disk
     os.sync()
@@ -212,12 +213,6 @@ def _build_pages(place: Place, partial: Path, account: Account) -> None:
         unpack(archive, partial)
     finally:
         archive.unlink(missing_ok=True)
-
-
-def _compile(partial: Path, final: Path) -> None:
-    """Compile the app's modules, for where the release will lie: its account cannot."""
-    options = ("-q", "-j", "0", "-s", str(partial), "-p", str(final))
-    subprocess.run([sys.executable, "-m", "compileall", *options, str(partial)], check=True)
 
 
 def unpack(archive: Path, folder: Path) -> None:

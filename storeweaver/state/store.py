@@ -53,7 +53,7 @@ class Store(rx.State):
 
     _wanted: str = ""
 
-    @rx.var(cache=False)
+    @rx.var
     def is_shown(self) -> bool:
         """Whether what is held here is of the store in the page's address: where another address
         was typed, the page begins with what the tab held before."""

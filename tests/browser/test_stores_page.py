@@ -61,10 +61,16 @@ def test_going_back_takes_a_filter_off_again(page: Page, dashboard: Dashboard) -
     expect(page.locator(".store-name")).to_have_text(["Pots"])
     page.get_by_role("button", name=re.compile("^Ready")).click()
     expect(page.locator(".store-name")).to_have_text(["Tea"])
-    # whatever else changes in the page in that moment
-    page.evaluate("addEventListener('popstate', () => document.body.append('…'))")
+    # what else changes in the page in that moment does not write the left view's address
+    page.evaluate(
+        """() => addEventListener("popstate", () => {
+          document.body.append("…");
+          setTimeout(() => { window.wentTo ??= location.search; });
+        })"""
+    )
     page.go_back()
     expect(page.locator(".store-name")).to_have_text(["Pots"])
+    assert page.evaluate("window.wentTo") == "?status=failed"
     page.go_back()
     expect(page.locator(".store-name")).to_have_count(2)
 

@@ -32,7 +32,7 @@ export function serverSettings(env) {
   return { port, host: env.LISTEN || undefined }
 }
 
-/** What the first start makes the shop from; later starts do not read it. */
+/** What the first start makes the shop from; of it later starts read the key alone. */
 export function shopSettings(env) {
   return {
     name: env.STORE_NAME?.trim() || "Store",
